@@ -1,0 +1,29 @@
+//! Values that every layer speaks of: digests, names, references, ids, times. No I/O.
+//!
+//! A wire string becomes one of these types once, at the edge; from there on a value of the type is valid.
+
+mod account;
+mod actions;
+mod digest;
+mod edition;
+mod instance;
+mod manifest;
+mod media_type;
+mod name;
+mod reference;
+mod region;
+mod severity;
+mod timestamp;
+
+pub use account::{SecretId, Uin};
+pub use actions::Actions;
+pub use digest::{Algorithm, Digest, Hasher, InvalidDigest};
+pub use edition::Edition;
+pub use instance::{ChargeType, InstanceId, InstanceName, InstanceStatus, RenewFlag};
+pub use manifest::{InvalidManifest, Manifest, ManifestLink, ManifestLinkKind};
+pub use media_type::MediaType;
+pub use name::{InvalidName, NamespaceName, RepositoryName, RepositoryPath, Tag};
+pub use reference::Reference;
+pub use region::{REGIONS, Region};
+pub use severity::Severity;
+pub use timestamp::Timestamp;
