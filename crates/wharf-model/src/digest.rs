@@ -121,30 +121,63 @@ impl<'de> Deserialize<'de> for Digest {
     }
 }
 
-/// A running sha256 whose state can be kept and taken up again later, by this process or another.
-#[derive(Clone, Debug, Default)]
-pub struct Hasher(Sha256);
+/// A running hash whose state can be kept and taken up again later, by this process or another.
+#[derive(Clone, Debug)]
+pub enum Hasher {
+    /// On its way to a `sha256` digest.
+    Sha256(Sha256),
+    /// On its way to a `sha512` digest.
+    Sha512(Sha512),
+}
 
 impl Hasher {
+    /// A hash of nothing yet.
+    pub fn new(algorithm: Algorithm) -> Self {
+        match algorithm {
+            Algorithm::Sha256 => Self::Sha256(Sha256::new()),
+            Algorithm::Sha512 => Self::Sha512(Sha512::new()),
+        }
+    }
+
+    /// The algorithm of the digest to come.
+    pub const fn algorithm(&self) -> Algorithm {
+        match self {
+            Self::Sha256(_) => Algorithm::Sha256,
+            Self::Sha512(_) => Algorithm::Sha512,
+        }
+    }
+
     /// Takes `content` into the hash.
     pub fn update(&mut self, content: &[u8]) {
-        self.0.update(content);
+        match self {
+            Self::Sha256(hash) => hash.update(content),
+            Self::Sha512(hash) => hash.update(content),
+        }
     }
 
     /// The digest of all that was taken in.
     pub fn finish(self) -> Digest {
-        Digest::from_hash(Algorithm::Sha256, &self.0.finalize())
+        match self {
+            Self::Sha256(hash) => Digest::from_hash(Algorithm::Sha256, &hash.finalize()),
+            Self::Sha512(hash) => Digest::from_hash(Algorithm::Sha512, &hash.finalize()),
+        }
     }
 
-    /// The state, to be kept with the bytes it covers.
+    /// The state, to be kept with the bytes it covers. Its length tells the algorithm.
     pub fn state(&self) -> Vec<u8> {
-        self.0.serialize().to_vec()
+        match self {
+            Self::Sha256(hash) => hash.serialize().to_vec(),
+            Self::Sha512(hash) => hash.serialize().to_vec(),
+        }
     }
 
     /// The hasher that `state` was taken from; nothing when the bytes are no such state.
     pub fn resume(state: &[u8]) -> Option<Self> {
-        let state: &SerializedState<Sha256> = state.try_into().ok()?;
-        Sha256::deserialize(state).ok().map(Self)
+        if let Ok(state) = <&SerializedState<Sha256>>::try_from(state) {
+            return Sha256::deserialize(state).ok().map(Self::Sha256);
+        }
+        let state: &SerializedState<Sha512> = state.try_into().ok()?;
+        Sha512::deserialize(state).ok().map(Self::Sha512)
     }
 }
 
@@ -179,13 +212,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_kept_state_goes_on_where_it_was(content: Vec<u8>, cut: prop::sample::Index) {
+        fn a_kept_state_goes_on_where_it_was(content: Vec<u8>, cut: prop::sample::Index, long: bool) {
+            let algorithm = if long { Algorithm::Sha512 } else { Algorithm::Sha256 };
             let cut = if content.is_empty() { 0 } else { cut.index(content.len()) };
-            let mut first = Hasher::default();
+            let mut first = Hasher::new(algorithm);
             first.update(&content[..cut]);
             let mut second = Hasher::resume(&first.state()).unwrap();
             second.update(&content[cut..]);
-            prop_assert_eq!(second.finish(), Digest::of(&content));
+            prop_assert_eq!(second.finish(), Digest::by(algorithm, &content));
         }
 
         #[test]

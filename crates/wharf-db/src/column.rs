@@ -1,0 +1,163 @@
+use std::{any::type_name, str::FromStr};
+
+use wharf_model::{
+    Digest, Edition, InstanceId, InstanceName, InstanceStatus, MediaType, NamespaceName, RepositoryName, SecretId,
+    Severity, Tag, Timestamp, Uin,
+};
+
+use crate::Error;
+
+/// One value of a result row.
+#[derive(Clone, Debug)]
+pub enum Column {
+    /// NULL
+    Null,
+    /// An integer, or a truth value as 0 or 1.
+    Integer(i64),
+    /// A text.
+    Text(String),
+    /// Bytes.
+    Bytes(Vec<u8>),
+}
+
+/// One result row.
+pub struct Row<'r> {
+    inner: &'r rusqlite::Row<'r>,
+}
+
+/// What can be read from a column.
+pub trait FromColumn: Sized {
+    /// Reads the value, or gives the column back when it holds another.
+    ///
+    /// # Errors
+    /// The column, when it is of another type or holds no such value.
+    fn from_column(column: Column) -> Result<Self, Column>;
+}
+
+impl<'r> Row<'r> {
+    pub(crate) fn new(inner: &'r rusqlite::Row<'r>) -> Self {
+        Self { inner }
+    }
+
+    /// The value of column `index`, from 0.
+    ///
+    /// # Errors
+    /// When the column holds something else.
+    pub fn get<T: FromColumn>(&self, index: usize) -> Result<T, Error> {
+        use rusqlite::types::ValueRef;
+        let column = match self.inner.get_ref(index)? {
+            ValueRef::Null => Column::Null,
+            ValueRef::Integer(value) => Column::Integer(value),
+            ValueRef::Real(value) => return Err(corrupt::<T>(index, &value.to_string())),
+            ValueRef::Text(value) => Column::Text(String::from_utf8_lossy(value).into_owned()),
+            ValueRef::Blob(value) => Column::Bytes(value.to_vec()),
+        };
+        T::from_column(column).map_err(|column| corrupt::<T>(index, &column.describe()))
+    }
+}
+
+fn corrupt<T>(column: usize, found: &str) -> Error {
+    Error::Corrupt { column, expected: type_name::<T>(), found: found.to_owned() }
+}
+
+impl Column {
+    /// What is there, without bytes that may be secret.
+    fn describe(&self) -> String {
+        match self {
+            Self::Null => "nothing".to_owned(),
+            Self::Integer(value) => value.to_string(),
+            Self::Text(text) => format!("a text of {} bytes", text.len()),
+            Self::Bytes(bytes) => format!("{} bytes", bytes.len()),
+        }
+    }
+}
+
+impl FromColumn for i64 {
+    fn from_column(column: Column) -> Result<Self, Column> {
+        if let Column::Integer(value) = column { Ok(value) } else { Err(column) }
+    }
+}
+
+impl FromColumn for u64 {
+    fn from_column(column: Column) -> Result<Self, Column> {
+        match column {
+            Column::Integer(value) => value.try_into().map_err(|_| column),
+            other => Err(other),
+        }
+    }
+}
+
+impl FromColumn for bool {
+    fn from_column(column: Column) -> Result<Self, Column> {
+        i64::from_column(column).map(|value| value != 0)
+    }
+}
+
+impl FromColumn for String {
+    fn from_column(column: Column) -> Result<Self, Column> {
+        if let Column::Text(text) = column { Ok(text) } else { Err(column) }
+    }
+}
+
+impl FromColumn for Vec<u8> {
+    fn from_column(column: Column) -> Result<Self, Column> {
+        if let Column::Bytes(bytes) = column { Ok(bytes) } else { Err(column) }
+    }
+}
+
+impl FromColumn for Timestamp {
+    fn from_column(column: Column) -> Result<Self, Column> {
+        i64::from_column(column).map(Self::from_microseconds)
+    }
+}
+
+impl FromColumn for Uin {
+    fn from_column(column: Column) -> Result<Self, Column> {
+        i64::from_column(column).map(Self::from_number)
+    }
+}
+
+impl FromColumn for MediaType {
+    fn from_column(column: Column) -> Result<Self, Column> {
+        match column {
+            Column::Text(text) => Self::named(&text).ok_or(Column::Text(text)),
+            other => Err(other),
+        }
+    }
+}
+
+impl<T: FromColumn> FromColumn for Option<T> {
+    fn from_column(column: Column) -> Result<Self, Column> {
+        if matches!(column, Column::Null) { Ok(None) } else { T::from_column(column).map(Some) }
+    }
+}
+
+fn parse<T: FromStr>(column: Column) -> Result<T, Column> {
+    match column {
+        Column::Text(text) => text.parse().map_err(|_| Column::Text(text)),
+        other => Err(other),
+    }
+}
+
+macro_rules! parsed {
+    ($($type:ty),*) => { $(
+        impl FromColumn for $type {
+            fn from_column(column: Column) -> Result<Self, Column> {
+                parse(column)
+            }
+        }
+    )* };
+}
+
+parsed!(
+    Digest,
+    Edition,
+    InstanceId,
+    InstanceName,
+    InstanceStatus,
+    NamespaceName,
+    RepositoryName,
+    SecretId,
+    Severity,
+    Tag
+);

@@ -1,0 +1,59 @@
+//! The job queue. A job is leased while it runs; a lease that ran out frees it for another try.
+
+use wharf_model::Timestamp;
+
+use crate::{Error, Transaction, value::params};
+
+/// A row of `jobs`, leased to its reader.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// The job's number.
+    pub id: i64,
+    /// What is to be done, such as `instance.deploy`.
+    pub kind: String,
+    /// To what: an id that its kind explains.
+    pub subject: String,
+    /// Tries so far, this one included.
+    pub attempts: u64,
+}
+
+/// Adds a job that is due at `run_at`.
+pub fn insert(
+    tx: &Transaction<'_>,
+    kind: &str,
+    subject: &str,
+    run_at: Timestamp,
+    now: Timestamp,
+) -> Result<(), Error> {
+    tx.execute(
+        "INSERT INTO jobs (kind, subject, run_at, created_at) VALUES ($1, $2, $3, $4)",
+        params![kind, subject, run_at, now],
+    )
+    .map(drop)
+}
+
+/// Leases the job that is due longest, if there is one that nobody holds.
+pub fn lease(tx: &Transaction<'_>, now: Timestamp, until: Timestamp) -> Result<Option<Job>, Error> {
+    tx.first(
+        "UPDATE jobs SET leased_until = $2, attempts = attempts + 1
+         WHERE id = (SELECT id FROM jobs WHERE run_at <= $1 AND leased_until <= $1 ORDER BY run_at, id LIMIT 1)
+           AND leased_until <= $1
+         RETURNING id, kind, subject, attempts",
+        params![now, until],
+        |row| Ok(Job { id: row.get(0)?, kind: row.get(1)?, subject: row.get(2)?, attempts: row.get(3)? }),
+    )
+}
+
+/// Puts a failed job back until `run_at`, with what went wrong.
+pub fn postpone(tx: &Transaction<'_>, id: i64, run_at: Timestamp, error: &str) -> Result<(), Error> {
+    tx.execute(
+        "UPDATE jobs SET run_at = $2, leased_until = 0, last_error = $3 WHERE id = $1",
+        params![id, run_at, error],
+    )
+    .map(drop)
+}
+
+/// Removes a finished job.
+pub fn delete(tx: &Transaction<'_>, id: i64) -> Result<(), Error> {
+    tx.execute("DELETE FROM jobs WHERE id = $1", params![id]).map(drop)
+}

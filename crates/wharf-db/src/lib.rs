@@ -1,0 +1,34 @@
+//! The metadata store: schema, migrations, queries. It knows no rule; it keeps what core decides.
+//!
+//! A change is a closure over a [`Transaction`], given to [`Store::write`]; it is acknowledged when it is durable.
+//! Queries are functions grouped by table family, one SQL text for every engine: so "contains" is written with
+//! `replace`, for `LIKE` treats case differently from engine to engine and gives `%` and `_` a meaning.
+
+mod column;
+mod error;
+mod migrations;
+mod sqlite;
+mod store;
+mod transaction;
+mod value;
+
+pub mod access_keys;
+pub mod accounts;
+pub mod blobs;
+pub mod events;
+pub mod instance_tokens;
+pub mod instances;
+pub mod jobs;
+pub mod manifests;
+pub mod namespaces;
+pub mod repositories;
+pub mod resource_tags;
+pub mod signing_keys;
+pub mod tags;
+pub mod upload_sessions;
+
+pub use column::{Column, FromColumn, Row};
+pub use error::Error;
+pub use store::Store;
+pub use transaction::{Page, Transaction};
+pub use value::{ToValue, Value};
