@@ -57,3 +57,8 @@ pub fn postpone(tx: &Transaction<'_>, id: i64, run_at: Timestamp, error: &str) -
 pub fn delete(tx: &Transaction<'_>, id: i64) -> Result<(), Error> {
     tx.execute("DELETE FROM jobs WHERE id = $1", params![id]).map(drop)
 }
+
+/// Whether a job is due that nobody holds.
+pub fn is_due(tx: &Transaction<'_>, now: Timestamp) -> Result<bool, Error> {
+    tx.exists("SELECT 1 FROM jobs WHERE run_at <= $1 AND leased_until <= $1 LIMIT 1", params![now])
+}

@@ -1,0 +1,86 @@
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+use wharf_blob::BlobStore;
+use wharf_db::{Store, Transaction};
+use wharf_model::{Timestamp, Uin};
+
+use crate::{Error, Limits, MasterKey, signing::SigningKeys};
+
+/// Who calls the cloud API: the account whose key signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Operator {
+    /// The account.
+    pub uin: Uin,
+}
+
+/// The rules, on a metadata store and a content store. Clones share them.
+#[derive(Clone)]
+pub struct Core {
+    pub(crate) store: Store,
+    pub(crate) content: BlobStore,
+    pub(crate) master_key: Arc<MasterKey>,
+    pub(crate) signing_keys: Arc<SigningKeys>,
+    pub(crate) limits: Arc<Limits>,
+    pub(crate) work: Arc<Notify>,
+}
+
+impl Core {
+    /// Takes the stores in use, and makes the key that signs tokens where there is none yet.
+    ///
+    /// # Errors
+    /// When the store fails, or a kept key cannot be opened with `master_key`.
+    pub async fn open(
+        store: Store,
+        content: BlobStore,
+        master_key: MasterKey,
+        limits: Limits,
+    ) -> Result<Self, Error> {
+        let signing_keys = SigningKeys::load(&store, &master_key).await?;
+        Ok(Self {
+            store,
+            content,
+            master_key: master_key.into(),
+            signing_keys: signing_keys.into(),
+            limits: limits.into(),
+            work: Arc::default(),
+        })
+    }
+
+    /// What is bounded, and by how much.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Whether both stores answer now.
+    ///
+    /// # Errors
+    /// The error of the store that does not.
+    pub async fn check(&self) -> Result<(), Error> {
+        self.store.read(|tx| wharf_db::accounts::find(tx, Uin::ROOT).map(drop)).await?;
+        Ok(self.content.check().await?)
+    }
+
+    /// Waits until there may be work for the worker.
+    pub async fn work(&self) {
+        self.work.notified().await;
+    }
+
+    pub(crate) fn now() -> Timestamp {
+        Timestamp::now()
+    }
+
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.store.read(work).await
+    }
+
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnMut(&Transaction<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.store.write(work).await
+    }
+}

@@ -1,0 +1,224 @@
+use wharf_model::{
+    Digest, InstanceId, InstanceName, InstanceStatus, InvalidManifest, InvalidName, NamespaceName, Reference,
+    RepositoryName, SecretId, Uin,
+};
+
+/// Why something was not done. Nothing was changed, and no message holds a secret.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Nobody in particular asks, and only somebody may.
+    #[error("authentication is required")]
+    Unauthenticated,
+    /// A user name and password that open nothing.
+    #[error("the user name or the password is wrong")]
+    WrongCredentials,
+    /// The bearer token is forged, expired, or its account or instance token is disabled.
+    #[error("the bearer token is not valid")]
+    InvalidBearer,
+    /// The caller may, but the token was not asked for that.
+    #[error("the token's scope does not cover {actions} of `{repository}`")]
+    InsufficientScope {
+        /// What is needed.
+        actions: String,
+        /// Of which repository.
+        repository: RepositoryName,
+    },
+    /// The caller may not, or there is no such instance.
+    #[error("access to {actions} `{repository}` of instance `{instance}` is denied")]
+    Denied {
+        /// What was asked for.
+        actions: String,
+        /// The repository.
+        repository: RepositoryName,
+        /// The instance's name.
+        instance: String,
+    },
+
+    /// A name that breaks the rules of its kind.
+    #[error(transparent)]
+    InvalidName(#[from] InvalidName),
+    /// A value that breaks a rule.
+    #[error("{name}: {rule}")]
+    InvalidValue {
+        /// The value's name.
+        name: &'static str,
+        /// The rule.
+        rule: String,
+    },
+    /// More cloud tags than a resource may carry.
+    #[error("{found} tags are too many: {limit} at most")]
+    TooManyTags {
+        /// Tags given.
+        found: usize,
+        /// Tags allowed.
+        limit: usize,
+    },
+
+    /// No account has this number.
+    #[error("there is no account {0}")]
+    AccountNotFound(Uin),
+    /// No key has this id.
+    #[error("there is no access key {0}")]
+    KeyNotFound(SecretId),
+    /// The account has as many keys as it may.
+    #[error("account {uin} has {limit} access keys, which is the limit: rotate or delete one")]
+    TooManyKeys {
+        /// The account.
+        uin: Uin,
+        /// Keys allowed.
+        limit: usize,
+    },
+
+    /// The account has no such instance.
+    #[error("there is no instance `{0}`")]
+    InstanceNotFound(InstanceId),
+    /// The name is in use, in this account or another.
+    #[error("the instance name `{0}` is taken")]
+    InstanceNameTaken(InstanceName),
+    /// The name is the registry's own.
+    #[error("the instance name `{0}` is reserved")]
+    InstanceNameReserved(InstanceName),
+    /// The text is no instance name.
+    #[error("{0}")]
+    InstanceNameIllegal(InvalidName),
+    /// The instance is not in use now.
+    #[error("instance `{id}` is {status}, not Running")]
+    InstanceNotRunning {
+        /// The instance.
+        id: InstanceId,
+        /// Its state.
+        status: InstanceStatus,
+    },
+    /// Deletion protection is on.
+    #[error("instance `{0}` is protected from deletion: switch DeletionProtection off first")]
+    DeletionProtected(InstanceId),
+
+    /// The instance has no such namespace.
+    #[error("there is no namespace `{0}`: create it first")]
+    NamespaceNotFound(NamespaceName),
+    /// The name is in use.
+    #[error("the namespace `{0}` exists already")]
+    NamespaceExists(NamespaceName),
+    /// Repositories are left in it.
+    #[error("the namespace `{name}` holds {repositories} repositories: delete them first")]
+    NamespaceNotEmpty {
+        /// The namespace.
+        name: NamespaceName,
+        /// Repositories in it.
+        repositories: u64,
+    },
+
+    /// The namespace has no such repository.
+    #[error("there is no repository `{0}`")]
+    RepositoryNotFound(RepositoryName),
+    /// The name is in use.
+    #[error("the repository `{0}` exists already")]
+    RepositoryExists(RepositoryName),
+    /// Images are left in it and the caller did not want them gone.
+    #[error("the repository `{name}` holds {tags} image versions: delete them first, or set ForceDelete")]
+    RepositoryNotEmpty {
+        /// The repository.
+        name: RepositoryName,
+        /// Tags in it.
+        tags: u64,
+    },
+
+    /// The repository has no such manifest.
+    #[error("there is no manifest `{reference}` in `{repository}`")]
+    ManifestNotFound {
+        /// The tag or digest.
+        reference: Reference,
+        /// The repository.
+        repository: RepositoryName,
+    },
+    /// The bytes are no manifest of their type.
+    #[error("the manifest is not valid: {0}")]
+    InvalidManifest(#[from] InvalidManifest),
+    /// The type is none this registry takes.
+    #[error("`{0}` is no manifest type this registry takes")]
+    UnknownMediaType(String),
+    /// The manifest is larger than the limit.
+    #[error("the manifest is larger than {limit} bytes")]
+    ManifestTooLarge {
+        /// Bytes allowed.
+        limit: u64,
+    },
+    /// The manifest needs content that the repository does not have.
+    #[error("the manifest needs content that `{repository}` does not have: {}", list(.missing))]
+    ManifestContentMissing {
+        /// The repository.
+        repository: RepositoryName,
+        /// What is missing.
+        missing: Vec<Digest>,
+    },
+    /// The bytes have another digest.
+    #[error("the content has the digest {actual}, not {expected}")]
+    DigestMismatch {
+        /// The digest that was asked for.
+        expected: Digest,
+        /// The digest of the bytes.
+        actual: Digest,
+    },
+
+    /// The repository links no such blob.
+    #[error("there is no blob {digest} in `{repository}`")]
+    BlobNotFound {
+        /// The digest.
+        digest: Digest,
+        /// The repository.
+        repository: RepositoryName,
+    },
+    /// The blob is larger than the limit.
+    #[error("the blob is larger than {limit} bytes")]
+    BlobTooLarge {
+        /// Bytes allowed.
+        limit: u64,
+    },
+    /// The repository has no such upload session.
+    #[error("there is no upload session `{0}`")]
+    UploadNotFound(String),
+    /// Another request writes to the session now.
+    #[error("another request writes to the upload session `{0}`")]
+    UploadBusy(String),
+    /// The chunk does not begin where the session stands.
+    #[error("the upload session stands at byte {received}, the chunk begins at {start}")]
+    UploadOutOfOrder {
+        /// Bytes acknowledged.
+        received: u64,
+        /// Where the chunk begins.
+        start: u64,
+    },
+    /// The sender's body broke off.
+    #[error("the request's body broke off: {0}")]
+    BodyBroken(String),
+
+    /// The metadata store failed.
+    #[error(transparent)]
+    Store(#[from] wharf_db::Error),
+    /// The content store failed.
+    #[error(transparent)]
+    Content(wharf_blob::Error),
+    /// Something that cannot be, was.
+    #[error("internal: {0}")]
+    Internal(String),
+}
+
+impl Error {
+    /// Whether the caller did nothing wrong: the message is for the log, not for the caller.
+    pub fn is_internal(&self) -> bool {
+        matches!(self, Self::Store(_) | Self::Content(_) | Self::Internal(_))
+    }
+}
+
+impl From<wharf_blob::Error> for Error {
+    fn from(error: wharf_blob::Error) -> Self {
+        match error {
+            wharf_blob::Error::DigestMismatch { expected, actual } => Self::DigestMismatch { expected, actual },
+            other => Self::Content(other),
+        }
+    }
+}
+
+fn list(digests: &[Digest]) -> String {
+    digests.iter().map(Digest::as_str).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,116 @@
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use wharf_db::instance_tokens::{self, InstanceToken};
+use wharf_model::{InstanceId, Timestamp, Uin};
+
+use crate::{Core, Error, Identity, Operator, instances::running_instance, random};
+
+/// The audience of instance tokens.
+const AUDIENCE: &str = "wharf-instance";
+/// A long-term token is good for 10 years, which `TokenValidTime` prints in hours.
+const LONG_TERM: Duration = Duration::from_secs(87_600 * 3600);
+const TEMPORARY: Duration = Duration::from_secs(3600);
+
+/// How long an instance token is to last, `TokenType` in the API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TokenKind {
+    /// `temp`: one hour. It is not listed and cannot be taken back.
+    Temporary,
+    /// `longterm`: listed, and good until it is disabled or deleted.
+    LongTerm {
+        /// What it is for.
+        description: String,
+    },
+}
+
+/// A new instance token. It is shown once.
+#[derive(Clone)]
+pub struct NewInstanceToken {
+    /// The user name that goes with it.
+    pub username: Uin,
+    /// The token, the password of `docker login`.
+    pub token: String,
+    /// When it ends.
+    pub expires_at: Timestamp,
+    /// The id of a long-term token.
+    pub token_id: Option<String>,
+}
+
+/// What an instance token says, by the names that the cloud's tokens use.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct InstanceTokenClaims {
+    pub(crate) owner_uin: String,
+    pub(crate) operator_uin: String,
+    registry_id: InstanceId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token_id: Option<String>,
+    aud: String,
+    exp: i64,
+    nbf: i64,
+    iat: i64,
+}
+
+impl InstanceTokenClaims {
+    pub(crate) fn identity(&self) -> Option<Identity> {
+        let uin = self.operator_uin.parse().ok()?;
+        Some(Identity::Account { uin, instance: self.registry_id.clone(), token_id: self.token_id.clone() })
+    }
+}
+
+impl Core {
+    /// Makes a token that opens one instance (`CreateInstanceToken`).
+    ///
+    /// # Errors
+    /// When the account has no such instance, or it is not running.
+    pub async fn create_instance_token(
+        &self,
+        operator: Operator,
+        instance: InstanceId,
+        kind: TokenKind,
+    ) -> Result<NewInstanceToken, Error> {
+        let now = Self::now();
+        let expires_at = now.plus(if kind == TokenKind::Temporary { TEMPORARY } else { LONG_TERM });
+        let row = match kind {
+            TokenKind::Temporary => None,
+            TokenKind::LongTerm { description } => Some(InstanceToken {
+                id: random::token_id()?,
+                instance: instance.clone(),
+                uin: operator.uin,
+                description,
+                enabled: true,
+                created_at: now,
+                expires_at,
+            }),
+        };
+        let token_id = row.as_ref().map(|row| row.id.clone());
+        let id = instance.clone();
+        match row {
+            None => self.read(move |tx| running_instance(tx, operator, &id).map(drop)).await?,
+            Some(row) => {
+                let work = move |tx: &wharf_db::Transaction<'_>| {
+                    running_instance(tx, operator, &id)?;
+                    Ok(instance_tokens::insert(tx, &row)?)
+                };
+                self.write(work).await?;
+            }
+        }
+        let claims = InstanceTokenClaims {
+            owner_uin: operator.uin.to_string(),
+            operator_uin: operator.uin.to_string(),
+            registry_id: instance,
+            token_id: token_id.clone(),
+            aud: AUDIENCE.to_owned(),
+            exp: expires_at.seconds(),
+            nbf: now.seconds(),
+            iat: now.seconds(),
+        };
+        let token = self.signing_keys.sign(&claims)?;
+        Ok(NewInstanceToken { username: operator.uin, token, expires_at, token_id })
+    }
+
+    pub(crate) fn verify_instance_token(&self, token: &str) -> Option<InstanceTokenClaims> {
+        self.signing_keys.verify(token, AUDIENCE)
+    }
+}

@@ -1,0 +1,253 @@
+use wharf_db::{Page, Transaction, instances, resource_tags};
+use wharf_model::{
+    ChargeType, Edition, InstanceId, InstanceName, InstanceStatus, Region, RenewFlag,
+};
+
+use crate::{
+    Core, Error, Instance, Operator,
+    queue::{EventKind, emit},
+    random,
+};
+
+pub use wharf_db::instances::Filter as InstanceFilter;
+
+/// An instance to be made (`CreateInstance`).
+#[derive(Clone, Debug)]
+pub struct NewInstance {
+    /// Its name.
+    pub name: String,
+    /// Its edition.
+    pub edition: Edition,
+    /// The region it lies in.
+    pub region: &'static Region,
+    /// How it is paid; a prepaid one has a period in months.
+    pub prepaid: Option<(i64, RenewFlag)>,
+    /// Whether `DeleteInstance` is refused.
+    pub deletion_protection: bool,
+    /// Its cloud tags.
+    pub tags: Vec<(String, String)>,
+}
+
+/// Instances of a listing, each with its cloud tags.
+#[derive(Clone, Debug)]
+pub struct Instances {
+    /// How many there are in all.
+    pub total: u64,
+    /// Those of the page.
+    pub page: Vec<(Instance, Vec<(String, String)>)>,
+}
+
+/// What is to be said of a name for a new instance (`CheckInstanceName`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NameCheck {
+    /// It may be used.
+    Free,
+    /// It breaks the rules of names.
+    Illegal,
+    /// It is the registry's own.
+    Reserved,
+    /// An instance has it.
+    Taken,
+}
+
+impl Core {
+    /// Says whether a new instance may have this name.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn check_instance_name(&self, name: &str) -> Result<NameCheck, Error> {
+        let Ok(name) = name.parse::<InstanceName>() else { return Ok(NameCheck::Illegal) };
+        if name.is_reserved() {
+            return Ok(NameCheck::Reserved);
+        }
+        let taken = self.read(move |tx| Ok(instances::find_by_label(tx, &name.label())?.is_some())).await?;
+        Ok(if taken { NameCheck::Taken } else { NameCheck::Free })
+    }
+
+    /// Asks for an instance; the worker takes it from Pending to Running.
+    ///
+    /// # Errors
+    /// When the name is illegal, reserved or taken, or a value breaks a rule.
+    pub async fn create_instance(&self, operator: Operator, new: NewInstance) -> Result<InstanceId, Error> {
+        let name: InstanceName = new.name.parse().map_err(Error::InstanceNameIllegal)?;
+        if name.is_reserved() {
+            return Err(Error::InstanceNameReserved(name));
+        }
+        check_tags(&new.tags, self.limits.tags_per_resource)?;
+        if new.prepaid.is_some_and(|(months, _)| !(1..=60).contains(&months)) {
+            return Err(Error::InvalidValue { name: "RegistryChargePrepaid.Period", rule: "1 to 60 months".to_owned() });
+        }
+        let now = Self::now();
+        let instance = Instance {
+            id: random::instance_id()?.parse()?,
+            uin: operator.uin,
+            name,
+            edition: new.edition,
+            region: new.region.name.to_owned(),
+            status: InstanceStatus::Pending,
+            charge_type: if new.prepaid.is_some() { ChargeType::PrePaid } else { ChargeType::PostPaid },
+            renew_flag: new.prepaid.map_or(RenewFlag::Manual, |(_, flag)| flag),
+            expires_at: new.prepaid.map(|(months, _)| now.plus_months(months)),
+            deletion_protection: new.deletion_protection,
+            namespace_count: 0,
+            repository_count: 0,
+            created_at: now,
+        };
+        let id = instance.id.clone();
+        self.write(move |tx| {
+            if !instances::insert(tx, &instance)? {
+                return Err(Error::InstanceNameTaken(instance.name.clone()));
+            }
+            resource_tags::replace(tx, &resource_tags::instance(&instance.id), &new.tags)?;
+            emit(tx, EventKind::InstanceCreated, instance.id.as_str())
+        })
+        .await?;
+        self.work.notify_one();
+        Ok(id)
+    }
+
+    /// An account's instances that pass `filter`, newest first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn list_instances(
+        &self,
+        operator: Operator,
+        filter: InstanceFilter,
+        page: Page,
+    ) -> Result<Instances, Error> {
+        self.read(move |tx| {
+            let total = instances::count(tx, operator.uin, &filter)?;
+            let page = instances::list(tx, operator.uin, &filter, page)?.into_iter();
+            let page = page.map(|instance| with_tags(tx, instance)).collect::<Result<_, _>>()?;
+            Ok(Instances { total, page })
+        })
+        .await
+    }
+
+    /// Those of an account's instances that have one of these ids, in that order, each with its cloud tags.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn find_instances(&self, operator: Operator, ids: Vec<InstanceId>) -> Result<Instances, Error> {
+        self.read(move |tx| {
+            let mut page = Vec::new();
+            for id in &ids {
+                match owned_instance(tx, operator, id) {
+                    Ok(instance) => page.push(with_tags(tx, instance)?),
+                    Err(Error::InstanceNotFound(_)) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            Ok(Instances { total: page.len() as u64, page })
+        })
+        .await
+    }
+
+    /// Takes an instance down: it refuses everything from now on, and the worker removes it with its content.
+    ///
+    /// # Errors
+    /// When the account has no such instance, it is protected, or it is not made yet.
+    pub async fn delete_instance(&self, operator: Operator, id: InstanceId, dry_run: bool) -> Result<(), Error> {
+        self.write(move |tx| {
+            let instance = owned_instance(tx, operator, &id)?;
+            if instance.deletion_protection {
+                return Err(Error::DeletionProtected(id.clone()));
+            }
+            if instance.status != InstanceStatus::Running {
+                return Err(Error::InstanceNotRunning { id: id.clone(), status: instance.status });
+            }
+            if !dry_run {
+                instances::set_status(tx, &id, InstanceStatus::Running, InstanceStatus::Deleting)?;
+                emit(tx, EventKind::InstanceDeleting, id.as_str())?;
+            }
+            Ok(())
+        })
+        .await?;
+        self.work.notify_one();
+        Ok(())
+    }
+
+    /// Takes a new instance from Pending to Running; a repeated call goes on where the last one stopped.
+    ///
+    /// # Errors
+    /// When a store fails.
+    pub async fn deploy_instance(&self, id: InstanceId) -> Result<(), Error> {
+        self.move_instance(id.clone(), InstanceStatus::Pending, InstanceStatus::Deploying).await?;
+        self.content.create_bucket(&id).await?;
+        self.move_instance(id, InstanceStatus::Deploying, InstanceStatus::Running).await
+    }
+
+    /// Removes a deleted instance's content, then its rows; a repeated call goes on where the last one stopped.
+    ///
+    /// # Errors
+    /// When a store fails.
+    pub async fn remove_instance(&self, id: InstanceId) -> Result<(), Error> {
+        let instance = id.clone();
+        let found = self.read(move |tx| Ok(instances::find(tx, &instance)?)).await?;
+        if found.is_none_or(|instance| instance.status != InstanceStatus::Deleting) {
+            return Ok(());
+        }
+        self.content.delete_bucket(&id).await?;
+        self.write(move |tx| Ok(instances::delete(tx, &id)?)).await
+    }
+
+    async fn move_instance(&self, id: InstanceId, from: InstanceStatus, to: InstanceStatus) -> Result<(), Error> {
+        self.write(move |tx| Ok(instances::set_status(tx, &id, from, to).map(drop)?)).await
+    }
+}
+
+/// The instance, when the operator's account owns it. One of somebody else is as good as none.
+pub(crate) fn owned_instance(tx: &Transaction<'_>, operator: Operator, id: &InstanceId) -> Result<Instance, Error> {
+    let found = instances::find(tx, id)?.filter(|instance| instance.uin == operator.uin);
+    found.ok_or_else(|| Error::InstanceNotFound(id.clone()))
+}
+
+/// The instance, when the operator's account owns it and it is in use.
+pub(crate) fn running_instance(tx: &Transaction<'_>, operator: Operator, id: &InstanceId) -> Result<Instance, Error> {
+    let instance = owned_instance(tx, operator, id)?;
+    match instance.status {
+        InstanceStatus::Running => Ok(instance),
+        status => Err(Error::InstanceNotRunning { id: id.clone(), status }),
+    }
+}
+
+/// Cloud tags: keys of 1 to 127 characters, each once, and values of 255 at most.
+pub(crate) fn check_tags(tags: &[(String, String)], limit: usize) -> Result<(), Error> {
+    if tags.len() > limit {
+        return Err(Error::TooManyTags { found: tags.len(), limit });
+    }
+    for (index, (key, value)) in tags.iter().enumerate() {
+        let rule = if key.is_empty() || key.chars().count() > 127 {
+            "a tag's key has 1 to 127 characters"
+        } else if value.chars().count() > 255 {
+            "a tag's value has 255 characters at most"
+        } else if tags[..index].iter().any(|(other, _)| other == key) {
+            "a tag's key is given once"
+        } else {
+            continue;
+        };
+        return Err(Error::InvalidValue { name: "TagSpecification.Tags", rule: format!("{rule}: `{key}`") });
+    }
+    Ok(())
+}
+
+fn with_tags(tx: &Transaction<'_>, instance: Instance) -> Result<(Instance, Vec<(String, String)>), Error> {
+    let tags = resource_tags::list(tx, &resource_tags::instance(&instance.id))?;
+    Ok((instance, tags))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check_tags;
+
+    #[test]
+    fn tags_have_rules() {
+        let tag = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+        assert!(check_tags(&[tag("a", ""), tag("b", "x")], 2).is_ok());
+        assert!(check_tags(&[tag("a", ""), tag("b", "x")], 1).is_err());
+        assert!(check_tags(&[tag("a", "1"), tag("a", "2")], 10).is_err());
+        assert!(check_tags(&[tag("", "1")], 10).is_err());
+        assert!(check_tags(&[tag("a", &"x".repeat(256))], 10).is_err());
+    }
+}

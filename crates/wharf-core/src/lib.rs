@@ -1,0 +1,47 @@
+//! The rules: what an account, instance, namespace, repository and image is, and who may do what to it.
+//!
+//! Every door — the OCI data plane, the cloud API, the worker, the command line — ends in a function of [`Core`], so a
+//! rule holds whichever door was used. A function checks who asks, in the same transaction in which it acts.
+
+mod access;
+mod access_keys;
+mod accounts;
+mod blobs;
+mod core;
+mod error;
+mod images;
+mod instance_tokens;
+mod instances;
+mod limits;
+mod manifests;
+mod namespaces;
+mod passwords;
+mod queue;
+mod random;
+mod repositories;
+mod secrets;
+mod signing;
+mod uploads;
+
+pub use access::{Caller, Identity, Scope, Target};
+pub use access_keys::{NewAccessKey, SigningCredential};
+pub use accounts::{NewAccount, RootPreset};
+pub use blobs::OpenBlob;
+pub use core::{Core, Operator};
+pub use error::Error;
+pub use images::{ImageFilter, Images};
+pub use instance_tokens::{NewInstanceToken, TokenKind};
+pub use instances::{InstanceFilter, Instances, NameCheck, NewInstance};
+pub use limits::Limits;
+pub use manifests::PutManifest;
+pub use namespaces::{NamespaceFilter, Namespaces, NewNamespace};
+pub use queue::{EventKind, JobKind};
+pub use repositories::{NewRepository, Repositories};
+pub use secrets::{InvalidMasterKey, MasterKey};
+pub use uploads::{Finished, UploadStatus};
+
+pub use wharf_db::{
+    Page, access_keys::AccessKey, accounts::Account, events::Event, instances::Instance, jobs::Job,
+    manifests::StoredManifest, namespaces::Namespace, repositories::Repository, repositories::Sort,
+    tags::TaggedImage,
+};

@@ -1,0 +1,137 @@
+use wharf_db::{Page, Transaction, namespaces, resource_tags};
+use wharf_model::{InstanceId, NamespaceName, Severity};
+
+use crate::{
+    Core, Error, Namespace, Operator,
+    instances::{check_tags, running_instance},
+};
+
+pub use wharf_db::namespaces::Filter as NamespaceFilter;
+
+/// A namespace to be made (`CreateNamespace`).
+#[derive(Clone, Debug)]
+pub struct NewNamespace {
+    /// Its name.
+    pub name: NamespaceName,
+    /// Whether anybody may pull.
+    pub public: bool,
+    /// Whether a push starts a scan.
+    pub auto_scan: bool,
+    /// Whether vulnerable images are held back.
+    pub prevent_vul: bool,
+    /// From which severity on they are.
+    pub severity: Option<Severity>,
+    /// Vulnerabilities that do not count, by CVE number.
+    pub cve_allowlist: Vec<String>,
+    /// Its cloud tags.
+    pub tags: Vec<(String, String)>,
+}
+
+/// Namespaces of a listing, each with its cloud tags.
+#[derive(Clone, Debug)]
+pub struct Namespaces {
+    /// How many there are in all.
+    pub total: u64,
+    /// Those of the page.
+    pub page: Vec<(Namespace, Vec<(String, String)>)>,
+}
+
+impl Core {
+    /// Makes a namespace.
+    ///
+    /// # Errors
+    /// When the account has no such running instance, or the name is in use.
+    pub async fn create_namespace(
+        &self,
+        operator: Operator,
+        instance: InstanceId,
+        new: NewNamespace,
+    ) -> Result<(), Error> {
+        check_tags(&new.tags, self.limits.tags_per_resource)?;
+        let namespace = Namespace {
+            id: 0,
+            name: new.name,
+            public: new.public,
+            auto_scan: new.auto_scan,
+            prevent_vul: new.prevent_vul,
+            severity: new.severity,
+            cve_allowlist: new.cve_allowlist,
+            repository_count: 0,
+            created_at: Self::now(),
+        };
+        self.write(move |tx| {
+            running_instance(tx, operator, &instance)?;
+            if !namespaces::insert(tx, &instance, &namespace)? {
+                return Err(Error::NamespaceExists(namespace.name.clone()));
+            }
+            wharf_db::instances::add_to_counts(tx, &instance, 1, 0)?;
+            let resource = resource_tags::namespace(&instance, &namespace.name);
+            Ok(resource_tags::replace(tx, &resource, &new.tags)?)
+        })
+        .await
+    }
+
+    /// An instance's namespaces that pass `filter`, by name.
+    ///
+    /// # Errors
+    /// When the account has no such running instance.
+    pub async fn list_namespaces(
+        &self,
+        operator: Operator,
+        instance: InstanceId,
+        filter: NamespaceFilter,
+        page: Page,
+    ) -> Result<Namespaces, Error> {
+        self.read(move |tx| {
+            running_instance(tx, operator, &instance)?;
+            let total = namespaces::count(tx, &instance, &filter)?;
+            let page = namespaces::list(tx, &instance, &filter, page)?.into_iter();
+            let page = page.map(|namespace| with_tags(tx, &instance, namespace)).collect::<Result<_, _>>()?;
+            Ok(Namespaces { total, page })
+        })
+        .await
+    }
+
+    /// Removes an empty namespace.
+    ///
+    /// # Errors
+    /// When there is none of that name, or repositories are left in it.
+    pub async fn delete_namespace(
+        &self,
+        operator: Operator,
+        instance: InstanceId,
+        name: NamespaceName,
+    ) -> Result<(), Error> {
+        self.write(move |tx| {
+            running_instance(tx, operator, &instance)?;
+            let namespace = find_namespace(tx, &instance, &name)?;
+            if namespace.repository_count > 0 {
+                return Err(Error::NamespaceNotEmpty {
+                    name: namespace.name,
+                    repositories: namespace.repository_count,
+                });
+            }
+            namespaces::delete(tx, namespace.id)?;
+            resource_tags::replace(tx, &resource_tags::namespace(&instance, &name), &[])?;
+            Ok(wharf_db::instances::add_to_counts(tx, &instance, -1, 0)?)
+        })
+        .await
+    }
+}
+
+pub(crate) fn find_namespace(
+    tx: &Transaction<'_>,
+    instance: &InstanceId,
+    name: &NamespaceName,
+) -> Result<Namespace, Error> {
+    namespaces::find(tx, instance, name)?.ok_or_else(|| Error::NamespaceNotFound(name.clone()))
+}
+
+fn with_tags(
+    tx: &Transaction<'_>,
+    instance: &InstanceId,
+    namespace: Namespace,
+) -> Result<(Namespace, Vec<(String, String)>), Error> {
+    let tags = resource_tags::list(tx, &resource_tags::namespace(instance, &namespace.name))?;
+    Ok((namespace, tags))
+}

@@ -1,0 +1,120 @@
+//! The outbox and the job queue, as the worker sees them.
+
+use std::{fmt, time::Duration};
+
+use wharf_db::{Transaction, events, jobs};
+
+use crate::{Core, Error, Event};
+
+/// How long a job may run before another worker may take it.
+const LEASE: Duration = Duration::from_secs(300);
+/// The wait after the first failed try; it doubles with each further one, up to [`LONGEST_WAIT`].
+const FIRST_WAIT: Duration = Duration::from_secs(1);
+const LONGEST_WAIT: Duration = Duration::from_secs(600);
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EventKind {
+    /// An instance was asked for; its subject is the instance's id.
+    InstanceCreated,
+    /// An instance is to go; its subject is the instance's id.
+    InstanceDeleting,
+}
+
+/// What is to be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JobKind {
+    /// Take a new instance to Running.
+    DeployInstance,
+    /// Take a deleted instance's content and rows away.
+    RemoveInstance,
+}
+
+macro_rules! named {
+    ($type:ty { $($variant:ident => $name:literal),* $(,)? }) => {
+        impl $type {
+            /// The word that stores keep.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name),* }
+            }
+
+            /// The kind that a store's word stands for.
+            pub fn named(name: &str) -> Option<Self> {
+                match name { $($name => Some(Self::$variant),)* _ => None }
+            }
+        }
+
+        impl fmt::Display for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.name())
+            }
+        }
+    };
+}
+
+named!(EventKind { InstanceCreated => "instance.created", InstanceDeleting => "instance.deleting" });
+named!(JobKind { DeployInstance => "instance.deploy", RemoveInstance => "instance.remove" });
+
+impl Core {
+    /// Turns the oldest events into the jobs that `jobs_of` names, each event once. Says how many there were.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn dispatch_events(
+        &self,
+        limit: u64,
+        jobs_of: impl Fn(&Event) -> Vec<JobKind> + Send + 'static,
+    ) -> Result<usize, Error> {
+        if self.read(|tx| Ok(events::list(tx, 1)?)).await?.is_empty() {
+            return Ok(0);
+        }
+        let now = Self::now();
+        self.write(move |tx| {
+            let events = events::list(tx, limit)?;
+            for event in &events {
+                for kind in jobs_of(event) {
+                    jobs::insert(tx, kind.name(), &event.subject, now, now)?;
+                }
+                events::delete(tx, event.id)?;
+            }
+            Ok(events.len())
+        })
+        .await
+    }
+
+    /// Takes the job that is due longest, so that no other worker does while it runs.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn lease_job(&self) -> Result<Option<crate::Job>, Error> {
+        let now = Self::now();
+        if !self.read(move |tx| Ok(jobs::is_due(tx, now)?)).await? {
+            return Ok(None);
+        }
+        self.write(move |tx| Ok(jobs::lease(tx, now, now.plus(LEASE))?)).await
+    }
+
+    /// Takes a finished job out of the queue.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn finish_job(&self, id: i64) -> Result<(), Error> {
+        self.write(move |tx| Ok(jobs::delete(tx, id)?)).await
+    }
+
+    /// Puts a failed job back for a later try.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn postpone_job(&self, id: i64, attempts: u64, error: String) -> Result<(), Error> {
+        let doublings = u32::try_from(attempts.saturating_sub(1)).unwrap_or(u32::MAX).min(16);
+        let wait = (FIRST_WAIT * 2u32.pow(doublings)).min(LONGEST_WAIT);
+        let run_at = Self::now().plus(wait);
+        self.write(move |tx| Ok(jobs::postpone(tx, id, run_at, &error)?)).await
+    }
+}
+
+/// Writes an event in the transaction of the change it tells of.
+pub(crate) fn emit(tx: &Transaction<'_>, kind: EventKind, subject: &str) -> Result<(), Error> {
+    Ok(events::insert(tx, kind.name(), subject, Core::now())?)
+}

@@ -1,0 +1,135 @@
+use wharf_db::{Page, Transaction, repositories};
+use wharf_model::{InstanceId, NamespaceName, RepositoryName};
+
+use crate::{
+    Core, Error, Operator, Repository, Sort, instances::running_instance, namespaces::find_namespace,
+};
+
+/// A repository to be made (`CreateRepository`).
+#[derive(Clone, Debug)]
+pub struct NewRepository {
+    /// Its whole name.
+    pub name: RepositoryName,
+    /// One line about it.
+    pub brief_description: String,
+    /// More about it.
+    pub description: String,
+}
+
+/// Repositories of a listing.
+#[derive(Clone, Debug)]
+pub struct Repositories {
+    /// How many there are in all.
+    pub total: u64,
+    /// Those of the page.
+    pub page: Vec<Repository>,
+}
+
+impl Core {
+    /// Makes an empty repository.
+    ///
+    /// # Errors
+    /// When there is no such running instance or namespace, or the name is in use.
+    pub async fn create_repository(
+        &self,
+        operator: Operator,
+        instance: InstanceId,
+        new: NewRepository,
+    ) -> Result<(), Error> {
+        let now = Self::now();
+        self.write(move |tx| {
+            running_instance(tx, operator, &instance)?;
+            let namespace = find_namespace(tx, &instance, &new.name.namespace)?;
+            let row = repositories::NewRepository {
+                instance: &instance,
+                namespace_id: namespace.id,
+                name: &new.name,
+                brief_description: &new.brief_description,
+                description: &new.description,
+                now,
+            };
+            let id = repositories::insert(tx, &row)?;
+            id.map(drop).ok_or_else(|| Error::RepositoryExists(new.name.clone()))
+        })
+        .await
+    }
+
+    /// An instance's repositories, or a namespace's, whose path holds `path`.
+    ///
+    /// # Errors
+    /// When there is no such running instance or namespace.
+    pub async fn list_repositories(
+        &self,
+        operator: Operator,
+        instance: InstanceId,
+        namespace: Option<NamespaceName>,
+        path: Option<String>,
+        sort: Sort,
+        page: Page,
+    ) -> Result<Repositories, Error> {
+        self.read(move |tx| {
+            running_instance(tx, operator, &instance)?;
+            let namespace = namespace.map(|name| find_namespace(tx, &instance, &name)).transpose()?;
+            let filter = repositories::Filter { namespace_id: namespace.map(|namespace| namespace.id), path };
+            let total = repositories::count(tx, &instance, &filter)?;
+            Ok(Repositories { total, page: repositories::list(tx, &instance, &filter, sort, page)? })
+        })
+        .await
+    }
+
+    /// Removes a repository with its images.
+    ///
+    /// # Errors
+    /// When there is none of that name, or images are in it and `only_empty` says that they are to stay.
+    pub async fn delete_repository(
+        &self,
+        operator: Operator,
+        instance: InstanceId,
+        name: RepositoryName,
+        only_empty: bool,
+    ) -> Result<(), Error> {
+        self.write(move |tx| {
+            running_instance(tx, operator, &instance)?;
+            let repository = find_repository(tx, &instance, &name)?;
+            if only_empty && repository.tag_count > 0 {
+                return Err(Error::RepositoryNotEmpty { name: repository.name, tags: repository.tag_count });
+            }
+            Ok(repositories::delete(tx, &instance, &repository)?)
+        })
+        .await
+    }
+}
+
+/// The repository, or an error that says which part of its name is unknown.
+pub(crate) fn find_repository(
+    tx: &Transaction<'_>,
+    instance: &InstanceId,
+    name: &RepositoryName,
+) -> Result<Repository, Error> {
+    if let Some(repository) = repositories::find(tx, instance, name)? {
+        return Ok(repository);
+    }
+    find_namespace(tx, instance, &name.namespace)?;
+    Err(Error::RepositoryNotFound(name.clone()))
+}
+
+/// The number of the repository that a push goes to, which is made when only its namespace is there.
+pub(crate) fn pushed_repository(
+    tx: &Transaction<'_>,
+    instance: &InstanceId,
+    name: &RepositoryName,
+) -> Result<i64, Error> {
+    if let Some(repository) = repositories::find(tx, instance, name)? {
+        return Ok(repository.id);
+    }
+    let namespace = find_namespace(tx, instance, &name.namespace)?;
+    let row = repositories::NewRepository {
+        instance,
+        namespace_id: namespace.id,
+        name,
+        brief_description: "",
+        description: "",
+        now: Core::now(),
+    };
+    repositories::insert(tx, &row)?.ok_or_else(|| Error::RepositoryExists(name.clone()))
+}

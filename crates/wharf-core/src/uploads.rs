@@ -1,0 +1,257 @@
+use bytes::Bytes;
+use futures_util::Stream;
+use uuid::Uuid;
+use wharf_blob::{AppendError, Upload};
+use wharf_db::{
+    Transaction, blobs,
+    upload_sessions::{self, UploadSession},
+};
+use wharf_model::{Actions, Algorithm, Digest, Hasher, InstanceId};
+
+use crate::{
+    Caller, Core, Error, Instance, Target, access::authorize, namespaces::find_namespace,
+    repositories::pushed_repository,
+};
+
+/// Sessions given up in one go.
+const EXPIRE_BATCH: u64 = 100;
+
+/// How far an upload session got.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UploadStatus {
+    /// The session's id.
+    pub id: String,
+    /// Bytes acknowledged.
+    pub received: u64,
+}
+
+/// A blob that was taken in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finished {
+    /// Its digest.
+    pub digest: Digest,
+    /// Its length in bytes.
+    pub size: u64,
+}
+
+impl Core {
+    /// Begins an upload session.
+    ///
+    /// # Errors
+    /// When the caller may not push, or there is no such namespace.
+    pub async fn begin_upload(&self, caller: Caller, target: Target) -> Result<UploadStatus, Error> {
+        let id = Uuid::new_v4().to_string();
+        let status = UploadStatus { id: id.clone(), received: 0 };
+        let hash_state = Hasher::new(Algorithm::Sha256).state();
+        let updated_at = Self::now();
+        self.write(move |tx| {
+            let instance = authorize(tx, &caller, &target, Actions::PUSH)?;
+            find_namespace(tx, &instance.id, &target.repository.namespace)?;
+            let session = UploadSession {
+                id: id.clone(),
+                instance: instance.id,
+                repository: target.repository.to_string(),
+                received: 0,
+                hash_state: hash_state.clone(),
+                updated_at,
+            };
+            Ok(upload_sessions::insert(tx, &session)?)
+        })
+        .await?;
+        Ok(status)
+    }
+
+    /// How far a session got.
+    ///
+    /// # Errors
+    /// When the caller may not push, or the repository has no such session.
+    pub async fn upload_status(&self, caller: Caller, target: Target, id: String) -> Result<UploadStatus, Error> {
+        let session = self.find_session(caller, target, id).await?;
+        Ok(UploadStatus { id: session.id, received: session.received })
+    }
+
+    /// Takes in a chunk, durably. A body that breaks off leaves the session where it broke.
+    ///
+    /// `start` is where the sender says that the chunk begins.
+    ///
+    /// # Errors
+    /// As [`Self::upload_status`]; when the chunk is out of order, the blob grows too large, or another request writes
+    /// to the session.
+    pub async fn append_upload<B, S>(
+        &self,
+        caller: Caller,
+        target: Target,
+        id: String,
+        start: Option<u64>,
+        body: S,
+    ) -> Result<UploadStatus, Error>
+    where
+        S: Stream<Item = Result<Bytes, B>> + Unpin + Send,
+        B: std::fmt::Display,
+    {
+        let session = self.find_session(caller, target, id).await?;
+        check_order(&session, start)?;
+        let mut upload = self.open_session(&session).await?;
+        self.append(&session, &mut upload, body).await?;
+        self.note_progress(&session, &upload).await?;
+        Ok(UploadStatus { received: upload.received(), id: session.id })
+    }
+
+    /// Takes in a last chunk, which may be empty, and makes the blob of `digest` of the session, durably.
+    ///
+    /// # Errors
+    /// As [`Self::append_upload`]; [`Error::DigestMismatch`] when the bytes are others: then the session is gone.
+    pub async fn finish_upload<B, S>(
+        &self,
+        caller: Caller,
+        target: Target,
+        id: String,
+        start: Option<u64>,
+        body: S,
+        digest: Digest,
+    ) -> Result<Finished, Error>
+    where
+        S: Stream<Item = Result<Bytes, B>> + Unpin + Send,
+        B: std::fmt::Display,
+    {
+        let session = self.find_session(caller.clone(), target.clone(), id).await?;
+        check_order(&session, start)?;
+        let mut upload = self.open_session(&session).await?;
+        self.append(&session, &mut upload, body).await?;
+        match upload.commit(digest.clone()).await {
+            Ok(size) => {
+                let finished = Finished { digest, size };
+                self.link_blob(caller, target, session.id, finished.clone()).await?;
+                Ok(finished)
+            }
+            Err(error) => {
+                if matches!(error, wharf_blob::Error::DigestMismatch { .. }) {
+                    self.discard(session.instance, session.id).await?;
+                }
+                Err(error.into())
+            }
+        }
+    }
+
+    /// Gives a session up.
+    ///
+    /// # Errors
+    /// As [`Self::upload_status`].
+    pub async fn cancel_upload(&self, caller: Caller, target: Target, id: String) -> Result<(), Error> {
+        let session = self.find_session(caller, target, id).await?;
+        self.discard(session.instance, session.id).await
+    }
+
+    /// Gives up the sessions that have lain still for too long. Says how many there were.
+    ///
+    /// # Errors
+    /// When a store fails.
+    pub async fn expire_uploads(&self) -> Result<usize, Error> {
+        let before = Self::now().minus(self.limits.upload_idle);
+        let mut expired = 0;
+        loop {
+            let sessions = self.read(move |tx| Ok(upload_sessions::list_idle(tx, before, EXPIRE_BATCH)?)).await?;
+            if sessions.is_empty() {
+                return Ok(expired);
+            }
+            expired += sessions.len();
+            for session in sessions {
+                self.discard(session.instance, session.id).await?;
+            }
+        }
+    }
+
+    async fn find_session(&self, caller: Caller, target: Target, id: String) -> Result<UploadSession, Error> {
+        self.read(move |tx| {
+            let instance = authorize(tx, &caller, &target, Actions::PUSH)?;
+            session_of(tx, &instance, &target, id)
+        })
+        .await
+    }
+
+    async fn open_session(&self, session: &UploadSession) -> Result<Upload, Error> {
+        let hasher = Hasher::resume(&session.hash_state);
+        let hasher = hasher.ok_or_else(|| Error::Internal("an upload's hash state is not one".to_owned()))?;
+        let upload = self.content.open_upload(&session.instance, &session.id, session.received, hasher).await;
+        upload.map_err(|error| match error {
+            wharf_blob::Error::Busy => Error::UploadBusy(session.id.clone()),
+            wharf_blob::Error::NotFound => Error::UploadNotFound(session.id.clone()),
+            other => other.into(),
+        })
+    }
+
+    /// Takes in a body. Of one that breaks off, what came is noted, so that the sender can go on from there.
+    async fn append<B, S>(&self, session: &UploadSession, upload: &mut Upload, body: S) -> Result<(), Error>
+    where
+        S: Stream<Item = Result<Bytes, B>> + Unpin + Send,
+        B: std::fmt::Display,
+    {
+        let limit = self.limits.blob_size;
+        let left = limit.saturating_sub(upload.received());
+        match upload.append(body, left).await {
+            Ok(()) => Ok(()),
+            Err(AppendError::Body(error)) => {
+                self.note_progress(session, upload).await?;
+                Err(Error::BodyBroken(error.to_string()))
+            }
+            Err(AppendError::TooLong { .. }) => Err(Error::BlobTooLarge { limit }),
+            Err(AppendError::Store(error)) => Err(error.into()),
+        }
+    }
+
+    /// Acknowledges what the session received since it was opened: first the bytes are made durable, then the note.
+    async fn note_progress(&self, session: &UploadSession, upload: &Upload) -> Result<(), Error> {
+        let (id, from, received) = (session.id.clone(), session.received, upload.received());
+        if received == from {
+            return Ok(());
+        }
+        upload.sync().await?;
+        let (state, now) = (upload.hash_state(), Self::now());
+        self.write(move |tx| match upload_sessions::advance(tx, &id, from, received, &state, now)? {
+            true => Ok(()),
+            false => Err(Error::UploadNotFound(id.clone())),
+        })
+        .await
+    }
+
+    /// Makes the blob exist and readable through the repository, and ends the session, in one transaction.
+    async fn link_blob(
+        &self,
+        caller: Caller,
+        target: Target,
+        session: String,
+        blob: Finished,
+    ) -> Result<(), Error> {
+        let now = Self::now();
+        self.write(move |tx| {
+            let instance = authorize(tx, &caller, &target, Actions::PUSH)?;
+            upload_sessions::delete(tx, &session)?;
+            let repository_id = pushed_repository(tx, &instance.id, &target.repository)?;
+            blobs::insert(tx, &instance.id, &blob.digest, blob.size, now)?;
+            Ok(blobs::link(tx, repository_id, &blob.digest)?)
+        })
+        .await
+    }
+
+    async fn discard(&self, instance: InstanceId, id: String) -> Result<(), Error> {
+        self.content.discard_upload(&instance, &id).await?;
+        self.write(move |tx| Ok(upload_sessions::delete(tx, &id).map(drop)?)).await
+    }
+}
+
+fn session_of(tx: &Transaction<'_>, instance: &Instance, target: &Target, id: String) -> Result<UploadSession, Error> {
+    let repository = target.repository.to_string();
+    let found = upload_sessions::find(tx, &id)?;
+    found
+        .filter(|session| session.instance == instance.id && session.repository == repository)
+        .ok_or(Error::UploadNotFound(id))
+}
+
+fn check_order(session: &UploadSession, start: Option<u64>) -> Result<(), Error> {
+    match start {
+        Some(start) if start != session.received => {
+            Err(Error::UploadOutOfOrder { received: session.received, start })
+        }
+        _ => Ok(()),
+    }
+}
