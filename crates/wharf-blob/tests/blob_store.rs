@@ -103,7 +103,8 @@ async fn an_upload_goes_on_in_another_process_where_it_was_noted() {
     append(&mut upload, b"never acknowledged").await;
     drop(upload);
 
-    let other = BlobStore::open(&format!("file:{}", fixture.folder.path().join("content").display())).unwrap();
+    let other =
+        BlobStore::open(&format!("file:{}", fixture.folder.path().join("content").display())).unwrap();
     let hasher = Hasher::resume(&state).unwrap();
     let mut upload = other.open_upload(&fixture.instance, "resumed", received, hasher).await.unwrap();
     append(&mut upload, &content[100_000..]).await;
@@ -141,7 +142,8 @@ async fn two_requests_never_write_to_one_upload() {
 async fn a_body_that_breaks_off_keeps_what_came_before() {
     let fixture = Fixture::new().await;
     let mut upload = fixture.begin("broken").await;
-    let body = stream::iter([Ok(Bytes::from_static(b"abc")), Err(io::Error::other("gone")), Ok(Bytes::new())]);
+    let body =
+        stream::iter([Ok(Bytes::from_static(b"abc")), Err(io::Error::other("gone")), Ok(Bytes::new())]);
     let error = upload.append(body, 100).await.unwrap_err();
     assert!(matches!(error, AppendError::Body(_)));
     assert_eq!(upload.received(), 3);

@@ -91,8 +91,10 @@ impl Core {
     /// # Errors
     /// [`Error::WrongCredentials`] when they open nothing; which of them is wrong is not told.
     pub async fn log_in(&self, user: &str, password: &str) -> Result<Identity, Error> {
-        let claims: InstanceTokenClaims = self.verify_instance_token(password).ok_or(Error::WrongCredentials)?;
-        let identity = claims.identity().filter(|_| claims.operator_uin == user).ok_or(Error::WrongCredentials)?;
+        let claims: InstanceTokenClaims =
+            self.verify_instance_token(password).ok_or(Error::WrongCredentials)?;
+        let identity =
+            claims.identity().filter(|_| claims.operator_uin == user).ok_or(Error::WrongCredentials)?;
         let checked = identity.clone();
         match self.read(move |tx| is_valid(tx, &checked)).await? {
             true => Ok(identity),
@@ -111,7 +113,8 @@ impl Core {
         scopes: Vec<Scope>,
     ) -> Result<(String, Timestamp, u64), Error> {
         let whose = identity.clone();
-        let scopes = self.read(move |tx| scopes.into_iter().map(|scope| cut(tx, &whose, scope)).collect()).await?;
+        let scopes =
+            self.read(move |tx| scopes.into_iter().map(|scope| cut(tx, &whose, scope)).collect()).await?;
         let now = Self::now();
         let lifetime = self.limits.bearer_lifetime;
         let claims = BearerClaims {
@@ -135,7 +138,8 @@ impl Core {
         let claims: BearerClaims =
             self.signing_keys.verify(token, BEARER_AUDIENCE).ok_or(Error::InvalidBearer)?;
         let scopes = claims.access.into_iter();
-        let scopes = scopes.map(|claim| Scope { target: claim.target, actions: Actions::parse_scope(&claim.actions) });
+        let scopes =
+            scopes.map(|claim| Scope { target: claim.target, actions: Actions::parse_scope(&claim.actions) });
         Ok(Caller { identity: claims.identity, scopes: Some(scopes.collect()) })
     }
 

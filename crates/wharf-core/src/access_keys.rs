@@ -33,7 +33,8 @@ impl Core {
         let found = self.read(move |tx| Ok(access_keys::find(tx, &id)?)).await?;
         let Some((key, account_enabled)) = found else { return Ok(None) };
         let secret_key = self.master_key.open(secret_id.as_str(), &key.sealed_key)?;
-        let secret_key = String::from_utf8(secret_key).map_err(|_| Error::Internal("a key is no text".to_owned()))?;
+        let secret_key =
+            String::from_utf8(secret_key).map_err(|_| Error::Internal("a key is no text".to_owned()))?;
         Ok(Some(SigningCredential { uin: key.uin, secret_key, enabled: key.enabled && account_enabled }))
     }
 

@@ -66,7 +66,8 @@ impl Core {
             return Err(Error::InvalidValue { name: "name", rule: "1 to 64 characters".to_owned() });
         }
         let key = NewAccessKey::new(None, None)?;
-        let account = NewAccount { uin: Uin::ROOT, name: name.to_owned(), key, password: random::password()? };
+        let account =
+            NewAccount { uin: Uin::ROOT, name: name.to_owned(), key, password: random::password()? };
         let row = self.account_row(&account)?;
         let master_key = self.master_key.clone();
         self.write(move |tx| {

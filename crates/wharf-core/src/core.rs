@@ -3,7 +3,7 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 use wharf_blob::BlobStore;
 use wharf_db::{Store, Transaction};
-use wharf_model::{Timestamp, Uin};
+use wharf_model::{InstanceName, Timestamp, Uin};
 
 use crate::{Error, Limits, MasterKey, signing::SigningKeys};
 
@@ -22,11 +22,14 @@ pub struct Core {
     pub(crate) master_key: Arc<MasterKey>,
     pub(crate) signing_keys: Arc<SigningKeys>,
     pub(crate) limits: Arc<Limits>,
+    pub(crate) domain: Arc<str>,
     pub(crate) work: Arc<Notify>,
 }
 
 impl Core {
     /// Takes the stores in use, and makes the key that signs tokens where there is none yet.
+    ///
+    /// `domain` is the suffix of instance domains, with a port where clients need one.
     ///
     /// # Errors
     /// When the store fails, or a kept key cannot be opened with `master_key`.
@@ -35,6 +38,7 @@ impl Core {
         content: BlobStore,
         master_key: MasterKey,
         limits: Limits,
+        domain: &str,
     ) -> Result<Self, Error> {
         let signing_keys = SigningKeys::load(&store, &master_key).await?;
         Ok(Self {
@@ -43,6 +47,7 @@ impl Core {
             master_key: master_key.into(),
             signing_keys: signing_keys.into(),
             limits: limits.into(),
+            domain: domain.into(),
             work: Arc::default(),
         })
     }
@@ -50,6 +55,11 @@ impl Core {
     /// What is bounded, and by how much.
     pub fn limits(&self) -> &Limits {
         &self.limits
+    }
+
+    /// The host by which clients reach an instance.
+    pub fn instance_domain(&self, name: &InstanceName) -> String {
+        format!("{}.{}", name.label(), self.domain)
     }
 
     /// Whether both stores answer now.

@@ -71,7 +71,7 @@ pub enum Error {
 
     /// The account has no such instance.
     #[error("there is no instance `{0}`")]
-    InstanceNotFound(InstanceId),
+    InstanceNotFound(String),
     /// The name is in use, in this account or another.
     #[error("the instance name `{0}` is taken")]
     InstanceNameTaken(InstanceName),
@@ -213,7 +213,9 @@ impl Error {
 impl From<wharf_blob::Error> for Error {
     fn from(error: wharf_blob::Error) -> Self {
         match error {
-            wharf_blob::Error::DigestMismatch { expected, actual } => Self::DigestMismatch { expected, actual },
+            wharf_blob::Error::DigestMismatch { expected, actual } => {
+                Self::DigestMismatch { expected, actual }
+            }
             other => Self::Content(other),
         }
     }

@@ -1,9 +1,7 @@
 use wharf_db::{Page, manifests, repositories, tags};
 use wharf_model::{InstanceId, Reference, RepositoryName, Tag};
 
-use crate::{
-    Core, Error, Operator, TaggedImage, instances::running_instance, repositories::find_repository,
-};
+use crate::{Core, Error, Operator, TaggedImage, instances::running_instance, repositories::find_repository};
 
 pub use wharf_db::tags::Filter as ImageFilter;
 

@@ -1,7 +1,5 @@
 use wharf_db::{Page, Transaction, instances, resource_tags};
-use wharf_model::{
-    ChargeType, Edition, InstanceId, InstanceName, InstanceStatus, Region, RenewFlag,
-};
+use wharf_model::{ChargeType, Edition, InstanceId, InstanceName, InstanceStatus, Region, RenewFlag};
 
 use crate::{
     Core, Error, Instance, Operator,
@@ -75,7 +73,10 @@ impl Core {
         }
         check_tags(&new.tags, self.limits.tags_per_resource)?;
         if new.prepaid.is_some_and(|(months, _)| !(1..=60).contains(&months)) {
-            return Err(Error::InvalidValue { name: "RegistryChargePrepaid.Period", rule: "1 to 60 months".to_owned() });
+            return Err(Error::InvalidValue {
+                name: "RegistryChargePrepaid.Period",
+                rule: "1 to 60 months".to_owned(),
+            });
         }
         let now = Self::now();
         let instance = Instance {
@@ -89,6 +90,7 @@ impl Core {
             renew_flag: new.prepaid.map_or(RenewFlag::Manual, |(_, flag)| flag),
             expires_at: new.prepaid.map(|(months, _)| now.plus_months(months)),
             deletion_protection: new.deletion_protection,
+            delete_bucket: false,
             namespace_count: 0,
             repository_count: 0,
             created_at: now,
@@ -144,11 +146,18 @@ impl Core {
         .await
     }
 
-    /// Takes an instance down: it refuses everything from now on, and the worker removes it with its content.
+    /// Takes an instance down: it refuses everything from now on, and the worker removes it. Its bytes go with it when
+    /// `delete_bucket` says so; else they stay in the content store, for whoever looks after that.
     ///
     /// # Errors
     /// When the account has no such instance, it is protected, or it is not made yet.
-    pub async fn delete_instance(&self, operator: Operator, id: InstanceId, dry_run: bool) -> Result<(), Error> {
+    pub async fn delete_instance(
+        &self,
+        operator: Operator,
+        id: InstanceId,
+        delete_bucket: bool,
+        dry_run: bool,
+    ) -> Result<(), Error> {
         self.write(move |tx| {
             let instance = owned_instance(tx, operator, &id)?;
             if instance.deletion_protection {
@@ -159,6 +168,7 @@ impl Core {
             }
             if !dry_run {
                 instances::set_status(tx, &id, InstanceStatus::Running, InstanceStatus::Deleting)?;
+                instances::set_delete_bucket(tx, &id, delete_bucket)?;
                 emit(tx, EventKind::InstanceDeleting, id.as_str())?;
             }
             Ok(())
@@ -178,33 +188,48 @@ impl Core {
         self.move_instance(id, InstanceStatus::Deploying, InstanceStatus::Running).await
     }
 
-    /// Removes a deleted instance's content, then its rows; a repeated call goes on where the last one stopped.
+    /// Removes a deleted instance's content where that is to go, then its rows; a repeated call goes on where the last one stopped.
     ///
     /// # Errors
     /// When a store fails.
     pub async fn remove_instance(&self, id: InstanceId) -> Result<(), Error> {
         let instance = id.clone();
         let found = self.read(move |tx| Ok(instances::find(tx, &instance)?)).await?;
-        if found.is_none_or(|instance| instance.status != InstanceStatus::Deleting) {
+        let Some(instance) = found.filter(|instance| instance.status == InstanceStatus::Deleting) else {
             return Ok(());
+        };
+        if instance.delete_bucket {
+            self.content.delete_bucket(&id).await?;
         }
-        self.content.delete_bucket(&id).await?;
         self.write(move |tx| Ok(instances::delete(tx, &id)?)).await
     }
 
-    async fn move_instance(&self, id: InstanceId, from: InstanceStatus, to: InstanceStatus) -> Result<(), Error> {
+    async fn move_instance(
+        &self,
+        id: InstanceId,
+        from: InstanceStatus,
+        to: InstanceStatus,
+    ) -> Result<(), Error> {
         self.write(move |tx| Ok(instances::set_status(tx, &id, from, to).map(drop)?)).await
     }
 }
 
 /// The instance, when the operator's account owns it. One of somebody else is as good as none.
-pub(crate) fn owned_instance(tx: &Transaction<'_>, operator: Operator, id: &InstanceId) -> Result<Instance, Error> {
+pub(crate) fn owned_instance(
+    tx: &Transaction<'_>,
+    operator: Operator,
+    id: &InstanceId,
+) -> Result<Instance, Error> {
     let found = instances::find(tx, id)?.filter(|instance| instance.uin == operator.uin);
-    found.ok_or_else(|| Error::InstanceNotFound(id.clone()))
+    found.ok_or_else(|| Error::InstanceNotFound(id.to_string()))
 }
 
 /// The instance, when the operator's account owns it and it is in use.
-pub(crate) fn running_instance(tx: &Transaction<'_>, operator: Operator, id: &InstanceId) -> Result<Instance, Error> {
+pub(crate) fn running_instance(
+    tx: &Transaction<'_>,
+    operator: Operator,
+    id: &InstanceId,
+) -> Result<Instance, Error> {
     let instance = owned_instance(tx, operator, id)?;
     match instance.status {
         InstanceStatus::Running => Ok(instance),

@@ -55,8 +55,8 @@ impl Core {
         if put.content.len() as u64 > limit {
             return Err(Error::ManifestTooLarge { limit });
         }
-        let media_type =
-            MediaType::named(&put.media_type).ok_or_else(|| Error::UnknownMediaType(put.media_type.clone()))?;
+        let media_type = MediaType::named(&put.media_type)
+            .ok_or_else(|| Error::UnknownMediaType(put.media_type.clone()))?;
         let manifest = Manifest::parse(media_type, &put.content)?;
         let (digest, tag) = match put.reference {
             Reference::Tag(tag) => (Digest::by(Algorithm::Sha256, &put.content), Some(tag)),
@@ -100,7 +100,12 @@ struct Incoming {
 }
 
 impl Incoming {
-    fn keep(&self, tx: &Transaction<'_>, repository_id: i64, repository: &RepositoryName) -> Result<(), Error> {
+    fn keep(
+        &self,
+        tx: &Transaction<'_>,
+        repository_id: i64,
+        repository: &RepositoryName,
+    ) -> Result<(), Error> {
         let total_size = self.weigh(tx, repository_id, repository)?;
         let now = Core::now();
         let row = manifests::NewManifest {
@@ -123,7 +128,12 @@ impl Incoming {
     /// Bytes of all that the manifest describes and itself: of an index, what its manifests describe.
     ///
     /// Fails when something of it is not in the repository, naming all that is missing.
-    fn weigh(&self, tx: &Transaction<'_>, repository_id: i64, repository: &RepositoryName) -> Result<u64, Error> {
+    fn weigh(
+        &self,
+        tx: &Transaction<'_>,
+        repository_id: i64,
+        repository: &RepositoryName,
+    ) -> Result<u64, Error> {
         let mut total = self.content.len() as u64;
         let mut missing = Vec::new();
         for link in &self.manifest.links {

@@ -8,5 +8,6 @@ use crate::{Error, random};
 pub(crate) fn hash(password: &str) -> Result<String, Error> {
     let salt = random::bytes::<16>()?;
     let hash = Argon2::default().hash_password_with_salt(password.as_bytes(), &salt);
-    hash.map(|hash| hash.to_string()).map_err(|error| Error::Internal(format!("a password could not be hashed: {error}")))
+    hash.map(|hash| hash.to_string())
+        .map_err(|error| Error::Internal(format!("a password could not be hashed: {error}")))
 }

@@ -42,10 +42,12 @@ impl SigningKeys {
             let key = master_key.open(&row.key_id, &row.sealed_key)?;
             keys.push((row.key_id, KeyPair::from_pkcs8(&key).map_err(unusable)?));
         }
-        let (newest, key) = keys.first().ok_or_else(|| Error::Internal("no signing key was kept".to_owned()))?;
+        let (newest, key) =
+            keys.first().ok_or_else(|| Error::Internal("no signing key was kept".to_owned()))?;
         let signer = EncodingKey::from_rsa_pem(pem(key)?.as_bytes()).map_err(unusable)?;
         let newest = newest.clone();
-        let verifiers = keys.iter().map(|(id, key)| (id.clone(), DecodingKey::from_rsa_der(key.public_key().as_ref())));
+        let verifiers =
+            keys.iter().map(|(id, key)| (id.clone(), DecodingKey::from_rsa_der(key.public_key().as_ref())));
         Ok(Self { newest, signer, verifiers: verifiers.collect() })
     }
 
@@ -78,7 +80,10 @@ fn generate(master_key: &MasterKey) -> Result<signing_keys::SigningKey, Error> {
 
 fn pem(key: &KeyPair) -> Result<String, Error> {
     let der: Pkcs8V1Der<'_> = key.as_der().map_err(unusable)?;
-    Ok(format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", BASE64_STANDARD.encode(der.as_ref())))
+    Ok(format!(
+        "-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n",
+        BASE64_STANDARD.encode(der.as_ref())
+    ))
 }
 
 fn unusable(error: impl std::fmt::Display) -> Error {

@@ -65,7 +65,12 @@ impl Core {
     ///
     /// # Errors
     /// When the caller may not push, or the repository has no such session.
-    pub async fn upload_status(&self, caller: Caller, target: Target, id: String) -> Result<UploadStatus, Error> {
+    pub async fn upload_status(
+        &self,
+        caller: Caller,
+        target: Target,
+        id: String,
+    ) -> Result<UploadStatus, Error> {
         let session = self.find_session(caller, target, id).await?;
         Ok(UploadStatus { id: session.id, received: session.received })
     }
@@ -150,7 +155,8 @@ impl Core {
         let before = Self::now().minus(self.limits.upload_idle);
         let mut expired = 0;
         loop {
-            let sessions = self.read(move |tx| Ok(upload_sessions::list_idle(tx, before, EXPIRE_BATCH)?)).await?;
+            let sessions =
+                self.read(move |tx| Ok(upload_sessions::list_idle(tx, before, EXPIRE_BATCH)?)).await?;
             if sessions.is_empty() {
                 return Ok(expired);
             }
@@ -239,7 +245,12 @@ impl Core {
     }
 }
 
-fn session_of(tx: &Transaction<'_>, instance: &Instance, target: &Target, id: String) -> Result<UploadSession, Error> {
+fn session_of(
+    tx: &Transaction<'_>,
+    instance: &Instance,
+    target: &Target,
+    id: String,
+) -> Result<UploadSession, Error> {
     let repository = target.repository.to_string();
     let found = upload_sessions::find(tx, &id)?;
     found

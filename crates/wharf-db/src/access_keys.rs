@@ -50,7 +50,8 @@ pub fn list(tx: &Transaction<'_>, uin: Option<Uin>) -> Result<Vec<AccessKey>, Er
 
 /// Enables or disables a key; says whether there is one.
 pub fn set_enabled(tx: &Transaction<'_>, secret_id: &SecretId, enabled: bool) -> Result<bool, Error> {
-    Ok(tx.execute("UPDATE access_keys SET enabled = $2 WHERE secret_id = $1", params![secret_id, enabled])? > 0)
+    Ok(tx.execute("UPDATE access_keys SET enabled = $2 WHERE secret_id = $1", params![secret_id, enabled])?
+        > 0)
 }
 
 /// Removes a key.

@@ -30,7 +30,11 @@ pub fn insert(tx: &Transaction<'_>, account: &Account) -> Result<(), Error> {
 
 /// The account of that number.
 pub fn find(tx: &Transaction<'_>, uin: Uin) -> Result<Option<Account>, Error> {
-    tx.first("SELECT uin, name, password_hash, enabled, created_at FROM accounts WHERE uin = $1", params![uin], read)
+    tx.first(
+        "SELECT uin, name, password_hash, enabled, created_at FROM accounts WHERE uin = $1",
+        params![uin],
+        read,
+    )
 }
 
 /// All accounts by number.

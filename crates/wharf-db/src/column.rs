@@ -1,8 +1,8 @@
 use std::{any::type_name, str::FromStr};
 
 use wharf_model::{
-    Digest, Edition, InstanceId, InstanceName, InstanceStatus, MediaType, NamespaceName, RepositoryName, SecretId,
-    Severity, Tag, Timestamp, Uin,
+    Digest, Edition, InstanceId, InstanceName, InstanceStatus, MediaType, NamespaceName, RepositoryName,
+    SecretId, Severity, Tag, Timestamp, Uin,
 };
 
 use crate::Error;

@@ -27,6 +27,8 @@ pub struct Instance {
     pub expires_at: Option<Timestamp>,
     /// Whether `DeleteInstance` is refused.
     pub deletion_protection: bool,
+    /// Whether its content goes with it, once it is being deleted.
+    pub delete_bucket: bool,
     /// Namespaces in it.
     pub namespace_count: u64,
     /// Repositories in it.
@@ -117,11 +119,6 @@ pub fn count(tx: &Transaction<'_>, uin: Uin, filter: &Filter) -> Result<u64, Err
     )
 }
 
-/// Every instance in one of the states that pass by themselves, for the worker.
-pub fn list_in_status(tx: &Transaction<'_>, status: InstanceStatus) -> Result<Vec<InstanceId>, Error> {
-    tx.all("SELECT id FROM instances WHERE status = $1", params![status], |row| row.get(0))
-}
-
 /// Moves an instance from one state to the next; says whether it was in the first.
 pub fn set_status(
     tx: &Transaction<'_>,
@@ -133,8 +130,18 @@ pub fn set_status(
     Ok(tx.execute(sql, params![id, from, to])? > 0)
 }
 
+/// Notes whether an instance's content goes with it.
+pub fn set_delete_bucket(tx: &Transaction<'_>, id: &InstanceId, delete_bucket: bool) -> Result<(), Error> {
+    tx.execute("UPDATE instances SET delete_bucket = $2 WHERE id = $1", params![id, delete_bucket]).map(drop)
+}
+
 /// Corrects the counts that listings show.
-pub fn add_to_counts(tx: &Transaction<'_>, id: &InstanceId, namespaces: i64, repositories: i64) -> Result<(), Error> {
+pub fn add_to_counts(
+    tx: &Transaction<'_>,
+    id: &InstanceId,
+    namespaces: i64,
+    repositories: i64,
+) -> Result<(), Error> {
     tx.execute(
         "UPDATE instances SET namespace_count = namespace_count + $2, repository_count = repository_count + $3
          WHERE id = $1",
@@ -164,7 +171,7 @@ pub fn delete(tx: &Transaction<'_>, id: &InstanceId) -> Result<(), Error> {
 macro_rules! columns {
     () => {
         "SELECT id, uin, name, edition, region, status, charge_type, renew_flag, expires_at, deletion_protection,
-             namespace_count, repository_count, created_at FROM instances"
+             delete_bucket, namespace_count, repository_count, created_at FROM instances"
     };
 }
 use columns;
@@ -191,9 +198,10 @@ fn read(row: &Row<'_>) -> Result<Instance, Error> {
         renew_flag: row.get(7)?,
         expires_at: row.get(8)?,
         deletion_protection: row.get(9)?,
-        namespace_count: row.get(10)?,
-        repository_count: row.get(11)?,
-        created_at: row.get(12)?,
+        delete_bucket: row.get(10)?,
+        namespace_count: row.get(11)?,
+        repository_count: row.get(12)?,
+        created_at: row.get(13)?,
     })
 }
 

@@ -111,7 +111,11 @@ pub fn find_id(tx: &Transaction<'_>, repository_id: i64, digest: &Digest) -> Res
 }
 
 /// What a manifest and all that it describes weigh, in bytes.
-pub fn find_total_size(tx: &Transaction<'_>, repository_id: i64, digest: &Digest) -> Result<Option<u64>, Error> {
+pub fn find_total_size(
+    tx: &Transaction<'_>,
+    repository_id: i64,
+    digest: &Digest,
+) -> Result<Option<u64>, Error> {
     tx.first(
         "SELECT total_size FROM manifests WHERE repository_id = $1 AND digest = $2",
         params![repository_id, digest],

@@ -69,7 +69,11 @@ pub fn insert(tx: &Transaction<'_>, instance: &InstanceId, namespace: &Namespace
 }
 
 /// The namespace of that name.
-pub fn find(tx: &Transaction<'_>, instance: &InstanceId, name: &NamespaceName) -> Result<Option<Namespace>, Error> {
+pub fn find(
+    tx: &Transaction<'_>,
+    instance: &InstanceId,
+    name: &NamespaceName,
+) -> Result<Option<Namespace>, Error> {
     let sql = concat!(columns!(), " WHERE instance_id = $1 AND name = $2");
     let namespace = tx.first(sql, params![instance, name], read)?;
     namespace.map(|namespace| with_allowlist(tx, namespace)).transpose()

@@ -88,7 +88,11 @@ pub fn insert(tx: &Transaction<'_>, new: &NewRepository<'_>) -> Result<Option<i6
 }
 
 /// The repository of that name.
-pub fn find(tx: &Transaction<'_>, instance: &InstanceId, name: &RepositoryName) -> Result<Option<Repository>, Error> {
+pub fn find(
+    tx: &Transaction<'_>,
+    instance: &InstanceId,
+    name: &RepositoryName,
+) -> Result<Option<Repository>, Error> {
     tx.first(
         concat!(
             columns!(),
@@ -124,10 +128,9 @@ pub fn count(tx: &Transaction<'_>, instance: &InstanceId, filter: &Filter) -> Re
     match (&filter.path, filter.namespace_id) {
         (None, None) => tx.number("SELECT repository_count FROM instances WHERE id = $1", params![instance]),
         (None, Some(id)) => tx.number("SELECT repository_count FROM namespaces WHERE id = $1", params![id]),
-        (Some(path), namespace_id) => tx.number(
-            concat!("SELECT COUNT(*)", filtered!()),
-            params![instance, namespace_id, path],
-        ),
+        (Some(path), namespace_id) => {
+            tx.number(concat!("SELECT COUNT(*)", filtered!()), params![instance, namespace_id, path])
+        }
     }
 }
 

@@ -28,7 +28,9 @@ pub fn replace(tx: &Transaction<'_>, resource: &str, tags: &[(String, String)]) 
 
 /// A resource's tags by key.
 pub fn list(tx: &Transaction<'_>, resource: &str) -> Result<Vec<(String, String)>, Error> {
-    tx.all("SELECT key, value FROM resource_tags WHERE resource = $1 ORDER BY key", params![resource], |row| {
-        Ok((row.get(0)?, row.get(1)?))
-    })
+    tx.all(
+        "SELECT key, value FROM resource_tags WHERE resource = $1 ORDER BY key",
+        params![resource],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
 }

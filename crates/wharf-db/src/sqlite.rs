@@ -70,7 +70,11 @@ fn connect(path: &Path) -> Result<Connection, Error> {
     Ok(connection)
 }
 
-fn spawn(name: &str, connection: Connection, run: fn(&Connection, &Receiver<Job>)) -> Result<Sender<Job>, Error> {
+fn spawn(
+    name: &str,
+    connection: Connection,
+    run: fn(&Connection, &Receiver<Job>),
+) -> Result<Sender<Job>, Error> {
     let (sender, jobs) = bounded(QUEUE_LIMIT);
     start(name, move || run(&connection, &jobs))?;
     Ok(sender)
@@ -83,7 +87,8 @@ fn start(name: &str, run: impl FnOnce() + Send + 'static) -> Result<(), Error> {
 
 fn read_jobs(connection: &Connection, jobs: &Receiver<Job>) {
     while let Ok(job) = jobs.recv() {
-        let outcome = connection.execute_batch("BEGIN").map_err(Error::from).map(|()| attempt(connection, job));
+        let outcome =
+            connection.execute_batch("BEGIN").map_err(Error::from).map(|()| attempt(connection, job));
         // A view that was only read from has nothing to lose by its end.
         let _ = connection.execute_batch("ROLLBACK");
         if let Ok(Some(outcome)) = outcome {

@@ -62,7 +62,8 @@ pub fn find(tx: &Transaction<'_>, repository_id: i64, tag: &Tag) -> Result<Optio
 
 /// Removes a tag.
 pub fn delete(tx: &Transaction<'_>, repository_id: i64, tag: &Tag) -> Result<(), Error> {
-    tx.execute("DELETE FROM tags WHERE repository_id = $1 AND name = $2", params![repository_id, tag]).map(drop)
+    tx.execute("DELETE FROM tags WHERE repository_id = $1 AND name = $2", params![repository_id, tag])
+        .map(drop)
 }
 
 /// A repository's tags after `last` in byte order, `limit` at most. Nothing when there is no such repository.

@@ -71,7 +71,11 @@ impl<'c> Transaction<'c> {
     }
 
     /// The one number that `sql` answers.
-    pub(crate) fn number<N: crate::FromColumn>(&self, sql: &'static str, params: &[Value]) -> Result<N, Error> {
+    pub(crate) fn number<N: crate::FromColumn>(
+        &self,
+        sql: &'static str,
+        params: &[Value],
+    ) -> Result<N, Error> {
         let number = self.first(sql, params, |row| row.get(0))?;
         number.ok_or_else(|| Error::Engine("a statement that always answers a row answered none".to_owned()))
     }
@@ -80,8 +84,9 @@ impl<'c> Transaction<'c> {
 /// SQLite numbers parameters by first appearance, so each is bound by its name.
 fn bind(statement: &mut Statement<'_>, params: &[Value]) -> Result<(), Error> {
     use rusqlite::types::{Null, ToSqlOutput, ValueRef};
-    const NAMES: [&str; 16] =
-        ["$1", "$2", "$3", "$4", "$5", "$6", "$7", "$8", "$9", "$10", "$11", "$12", "$13", "$14", "$15", "$16"];
+    const NAMES: [&str; 16] = [
+        "$1", "$2", "$3", "$4", "$5", "$6", "$7", "$8", "$9", "$10", "$11", "$12", "$13", "$14", "$15", "$16",
+    ];
     for (name, value) in NAMES.into_iter().zip(params) {
         let Some(index) = statement.parameter_index(name)? else { continue };
         match value {
@@ -89,7 +94,8 @@ fn bind(statement: &mut Statement<'_>, params: &[Value]) -> Result<(), Error> {
             Value::Integer(value) => statement.raw_bind_parameter(index, value)?,
             Value::Boolean(value) => statement.raw_bind_parameter(index, value)?,
             Value::Text(value) => {
-                statement.raw_bind_parameter(index, ToSqlOutput::Borrowed(ValueRef::Text(value.as_bytes())))?;
+                statement
+                    .raw_bind_parameter(index, ToSqlOutput::Borrowed(ValueRef::Text(value.as_bytes())))?;
             }
             Value::Bytes(value) => {
                 statement.raw_bind_parameter(index, ToSqlOutput::Borrowed(ValueRef::Blob(value)))?;

@@ -69,8 +69,23 @@ impl InstanceName {
     /// Whether the name is kept for the registry's own hosts and paths.
     pub fn is_reserved(&self) -> bool {
         const RESERVED: [&str; 17] = [
-            "acr", "admin", "api", "cam", "chartrepo", "console", "healthz", "localhost", "metrics", "readyz",
-            "service", "sts", "tag", "tcr", "tcss", "v2", "www",
+            "acr",
+            "admin",
+            "api",
+            "cam",
+            "chartrepo",
+            "console",
+            "healthz",
+            "localhost",
+            "metrics",
+            "readyz",
+            "service",
+            "sts",
+            "tag",
+            "tcr",
+            "tcss",
+            "v2",
+            "www",
         ];
         RESERVED.contains(&self.label().as_str())
     }
@@ -202,7 +217,9 @@ mod tests {
 
     #[test]
     fn instance_names() {
-        for name in ["ab", "tcr-test", "registryName123", "a1-b2-c3", "0", "-a", "a-", "a--b", "a_b", "a.b", ""] {
+        for name in
+            ["ab", "tcr-test", "registryName123", "a1-b2-c3", "0", "-a", "a-", "a--b", "a_b", "a.b", ""]
+        {
             let valid = matches!(name, "ab" | "tcr-test" | "registryName123" | "a1-b2-c3");
             assert_eq!(name.parse::<InstanceName>().is_ok(), valid, "{name}");
         }

@@ -52,7 +52,8 @@ impl Manifest {
     /// # Errors
     /// When the JSON is not that of such a manifest, names another `mediaType`, or is an image and an index at once.
     pub fn parse(media_type: MediaType, content: &[u8]) -> Result<Self, InvalidManifest> {
-        let document: Document = serde_json::from_slice(content).map_err(|error| InvalidManifest(error.to_string()))?;
+        let document: Document =
+            serde_json::from_slice(content).map_err(|error| InvalidManifest(error.to_string()))?;
         document.check(media_type)?;
         let artifact_type = document
             .artifact_type
@@ -60,7 +61,8 @@ impl Manifest {
             .or_else(|| document.config.as_ref().and_then(|config| config.media_type.clone()));
         let config = document.config.into_iter().map(|config| config.link(ManifestLinkKind::Config));
         let layers = document.layers.unwrap_or_default().into_iter().map(|layer| {
-            let kind = if layer.is_foreign() { ManifestLinkKind::ForeignLayer } else { ManifestLinkKind::Layer };
+            let kind =
+                if layer.is_foreign() { ManifestLinkKind::ForeignLayer } else { ManifestLinkKind::Layer };
             layer.link(kind)
         });
         let manifests = document.manifests.unwrap_or_default();
@@ -125,7 +127,9 @@ impl Document {
             (("config", self.config.is_some()), self.manifests.is_some())
         };
         match (wanted, foreign) {
-            ((name, false), _) => Err(InvalidManifest(format!("`{name}` is missing in a manifest of `{media_type}`"))),
+            ((name, false), _) => {
+                Err(InvalidManifest(format!("`{name}` is missing in a manifest of `{media_type}`")))
+            }
             (_, true) => Err(InvalidManifest("a manifest is an image or an index, not both".to_owned())),
             _ => Ok(()),
         }
@@ -173,7 +177,11 @@ mod tests {
             (MediaType::OciManifest, image(&docker), "Content-Type"),
             (MediaType::OciIndex, image(""), "manifests"),
             (MediaType::OciManifest, image(r#""manifests":[],"#), "not both"),
-            (MediaType::OciManifest, image("").replace("\"schemaVersion\":2", "\"schemaVersion\":1"), "schemaVersion"),
+            (
+                MediaType::OciManifest,
+                image("").replace("\"schemaVersion\":2", "\"schemaVersion\":1"),
+                "schemaVersion",
+            ),
             (MediaType::OciManifest, "{}".to_owned(), "schemaVersion"),
             (MediaType::OciManifest, image("").replace("sha256:", "sha256:x"), "digest"),
             (MediaType::OciIndex, r#"{"schemaVersion":2}"#.to_owned(), "manifests"),
@@ -186,7 +194,8 @@ mod tests {
 
     #[test]
     fn layers_from_elsewhere_need_not_be_pushed() {
-        let text = image("").replace("application/y", "application/vnd.oci.image.layer.nondistributable.v1.tar+gzip");
+        let text = image("")
+            .replace("application/y", "application/vnd.oci.image.layer.nondistributable.v1.tar+gzip");
         let manifest = Manifest::parse(MediaType::OciManifest, text.as_bytes()).unwrap();
         assert_eq!(manifest.links[1].kind, ManifestLinkKind::ForeignLayer);
     }

@@ -86,7 +86,8 @@ impl FromStr for RepositoryName {
     type Err = InvalidName;
 
     fn from_str(text: &str) -> Result<Self, InvalidName> {
-        let whole = (text.len() <= REPOSITORY_NAME_LIMIT).then_some(text).and_then(|text| text.split_once('/'));
+        let whole =
+            (text.len() <= REPOSITORY_NAME_LIMIT).then_some(text).and_then(|text| text.split_once('/'));
         let Some((namespace, path)) = whole else {
             let rule = "a namespace, `/` and a repository, 255 characters at most";
             return Err(InvalidName::new("repository name", text, rule));

@@ -27,7 +27,9 @@ impl FromStr for Reference {
     fn from_str(text: &str) -> Result<Self, InvalidName> {
         if text.contains(':') {
             let digest = text.parse().map(Self::Digest);
-            digest.map_err(|_| InvalidName::new("digest", text, "sha256: or sha512: and lower-case hexadecimal digits"))
+            digest.map_err(|_| {
+                InvalidName::new("digest", text, "sha256: or sha512: and lower-case hexadecimal digits")
+            })
         } else {
             text.parse().map(Self::Tag)
         }

@@ -36,6 +36,7 @@ CREATE TABLE instances (
     renew_flag          BIGINT  NOT NULL,
     expires_at          BIGINT,
     deletion_protection BOOLEAN NOT NULL,
+    delete_bucket       BOOLEAN NOT NULL DEFAULT FALSE,
     namespace_count     BIGINT  NOT NULL DEFAULT 0,
     repository_count    BIGINT  NOT NULL DEFAULT 0,
     created_at          BIGINT  NOT NULL

@@ -1,0 +1,29 @@
+use serde::Serialize;
+use wharf_core::{Core, Error, Operator};
+use wharf_model::Region;
+
+use crate::Input;
+
+/// What an action knows of the request beside its input.
+#[derive(Clone)]
+pub struct Call {
+    /// The rules.
+    pub core: Core,
+    /// Who signed.
+    pub operator: Operator,
+    /// The region that the request names (`X-TC-Region`).
+    pub region: &'static Region,
+}
+
+/// One action of a product: what it takes, what it answers, which errors it documents, and what it does.
+pub trait Action: Input + Send + 'static {
+    /// The action's name.
+    const NAME: &'static str;
+    /// The error codes that the reference lists for it, beside the common ones.
+    const ERRORS: &'static [&'static str];
+    /// What it answers, without `RequestId`.
+    type Output: Serialize + Send;
+
+    /// Does it.
+    fn run(self, call: Call) -> impl Future<Output = Result<Self::Output, Error>> + Send;
+}

@@ -1,0 +1,123 @@
+use std::{borrow::Cow, collections::HashMap};
+
+use futures_util::future::BoxFuture;
+use serde_json::{Map, Value};
+use wharf_core::Error;
+
+use crate::{Action, ApiError, COMMON_CODES, Call, Parameter, Path};
+
+/// A product of the cloud: its name, its version, its actions, and the codes for core's errors.
+pub struct Product {
+    /// The name that signatures and hosts carry, such as `tcr`.
+    pub service: &'static str,
+    /// `X-TC-Version`.
+    pub version: &'static str,
+    errors: fn(&Error) -> &'static [&'static str],
+    actions: HashMap<&'static str, Entry>,
+}
+
+/// An action as declared, for tests and documentation.
+#[derive(Clone, Debug)]
+pub struct Declaration {
+    /// The action's name.
+    pub name: &'static str,
+    /// What it takes.
+    pub parameters: Vec<Parameter>,
+    /// The codes it documents beside the common ones.
+    pub errors: &'static [&'static str],
+}
+
+type Run = fn(Map<String, Value>, Call) -> BoxFuture<'static, Result<Map<String, Value>, Failure>>;
+
+struct Entry {
+    run: Run,
+    declaration: fn() -> Declaration,
+    errors: &'static [&'static str],
+}
+
+/// Why an action answers no output.
+enum Failure {
+    /// The request was not understood.
+    Request(ApiError),
+    /// Core refused or failed.
+    Core(Error),
+}
+
+impl Product {
+    /// A product without actions. `errors` lists, for each of core's errors, the codes that fit, the best first.
+    pub fn new(
+        service: &'static str,
+        version: &'static str,
+        errors: fn(&Error) -> &'static [&'static str],
+    ) -> Self {
+        Self { service, version, errors, actions: HashMap::new() }
+    }
+
+    /// Adds an action.
+    #[must_use]
+    pub fn action<A: Action>(mut self) -> Self {
+        let declaration = || Declaration { name: A::NAME, parameters: A::parameters(), errors: A::ERRORS };
+        self.actions.insert(A::NAME, Entry { run: run::<A>, declaration, errors: A::ERRORS });
+        self
+    }
+
+    /// Every action as declared, by name.
+    pub fn declarations(&self) -> Vec<Declaration> {
+        let mut declarations: Vec<_> = self.actions.values().map(|entry| (entry.declaration)()).collect();
+        declarations.sort_by_key(|declaration| declaration.name);
+        declarations
+    }
+
+    /// Whether there is an action of that name.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.actions.contains_key(name)
+    }
+
+    /// Runs the action of that name.
+    pub(crate) async fn run(
+        &self,
+        name: &str,
+        parameters: Map<String, Value>,
+        call: Call,
+    ) -> Result<Map<String, Value>, ApiError> {
+        let entry = self.actions.get(name).ok_or_else(|| invalid_action(name))?;
+        (entry.run)(parameters, call).await.map_err(|failure| match failure {
+            Failure::Request(error) => error,
+            Failure::Core(error) => self.answer(name, &error, entry.errors),
+        })
+    }
+
+    /// The first code that fits the error and that the action documents. What is not the caller's fault goes to the log.
+    fn answer(&self, action: &str, error: &Error, documented: &[&str]) -> ApiError {
+        let codes = (self.errors)(error);
+        let fits = |code: &&&str| documented.contains(*code) || COMMON_CODES.contains(*code);
+        let code = codes.iter().find(fits).or(codes.first()).copied().unwrap_or("InternalError");
+        if error.is_internal() {
+            tracing::error!(action, %error, "an action failed");
+            return ApiError::new(
+                code,
+                "The server failed at this request. Its log has the reason under the RequestId.",
+            );
+        }
+        ApiError { code: Cow::Borrowed(code), message: error.to_string() }
+    }
+}
+
+pub(crate) fn invalid_action(name: &str) -> ApiError {
+    let name: String = name.chars().take(64).collect();
+    ApiError::new("InvalidAction", format!("There is no action `{name}` in this version of the product."))
+}
+
+fn run<A: Action>(
+    parameters: Map<String, Value>,
+    call: Call,
+) -> BoxFuture<'static, Result<Map<String, Value>, Failure>> {
+    Box::pin(async move {
+        let input = A::from_object(&parameters, &Path::default()).map_err(Failure::Request)?;
+        let output = input.run(call).await.map_err(Failure::Core)?;
+        match serde_json::to_value(output) {
+            Ok(Value::Object(output)) => Ok(output),
+            _ => Err(Failure::Core(Error::Internal(format!("the output of {} is no object", A::NAME)))),
+        }
+    })
+}

@@ -1,0 +1,173 @@
+//! Signature method v3, `TC3-HMAC-SHA256` (API reference, "signature v3").
+
+use std::time::Duration;
+
+use aws_lc_rs::{constant_time::verify_slices_are_equal, digest, hmac};
+use http::{HeaderMap, Method};
+use wharf_model::Timestamp;
+
+use crate::{
+    ApiError,
+    authorization::{ALGORITHM, Authorization, TERMINATOR},
+};
+
+/// How far a request's time may be from ours.
+const WINDOW: Duration = Duration::from_secs(300);
+/// What stands for the body's hash when the client does not sign the body.
+const UNSIGNED_PAYLOAD: &str = "UNSIGNED-PAYLOAD";
+
+/// What of a request goes into its signature.
+#[derive(Clone, Copy)]
+pub(crate) struct Signed<'r> {
+    pub(crate) method: &'r Method,
+    /// The query string as sent, without `?`.
+    pub(crate) query: &'r str,
+    pub(crate) headers: &'r HeaderMap,
+    pub(crate) body: &'r [u8],
+    /// `X-TC-Timestamp`, seconds since 1970.
+    pub(crate) timestamp: i64,
+}
+
+/// Refuses a request whose time is more than five minutes from `now`.
+///
+/// # Errors
+/// `AuthFailure.SignatureExpire`.
+pub(crate) fn check_time(timestamp: i64, now: Timestamp) -> Result<(), ApiError> {
+    let distance = now.seconds().abs_diff(timestamp);
+    if distance > WINDOW.as_secs() {
+        let message = format!(
+            "X-TC-Timestamp is {distance} seconds from the server's time, more than {} seconds are not allowed. Check the clock.",
+            WINDOW.as_secs()
+        );
+        return Err(ApiError::new("AuthFailure.SignatureExpire", message));
+    }
+    Ok(())
+}
+
+impl Signed<'_> {
+    /// Checks the signature with the account's SecretKey, in constant time.
+    ///
+    /// # Errors
+    /// `AuthFailure.SignatureFailure`, without a word on what the signature should have been.
+    pub(crate) fn verify(&self, authorization: &Authorization, secret_key: &str) -> Result<(), ApiError> {
+        let failure = |why: &str| ApiError::new("AuthFailure.SignatureFailure", why);
+        let date = Timestamp::from_microseconds(self.timestamp.saturating_mul(1_000_000)).to_utc_date();
+        if authorization.date != date {
+            return Err(failure("The date of Credential is not the UTC date of X-TC-Timestamp."));
+        }
+        let canonical = self.canonical_request(authorization)?;
+        let scope = format!("{date}/{}/{TERMINATOR}", authorization.service);
+        let text = format!("{ALGORITHM}\n{}\n{scope}\n{}", self.timestamp, sha256_hex(canonical.as_bytes()));
+        let key = [date.as_str(), &authorization.service, TERMINATOR]
+            .iter()
+            .fold(format!("TC3{secret_key}").into_bytes(), |key, part| hmac_sha256(&key, part));
+        verify_slices_are_equal(&hmac_sha256(&key, &text), &authorization.signature).map_err(|_| {
+            failure("The signature does not fit the request. Check the SecretKey and what was signed.")
+        })
+    }
+
+    /// Method, `/`, query, signed headers, their names, and the body's hash, a line each.
+    fn canonical_request(&self, authorization: &Authorization) -> Result<String, ApiError> {
+        let mut headers = String::new();
+        for name in &authorization.signed_headers {
+            let value = self.headers.get(name).and_then(|value| value.to_str().ok()).ok_or_else(|| {
+                let message = format!("The signed header {name} is missing or no text.");
+                ApiError::new("AuthFailure.SignatureFailure", message)
+            })?;
+            headers.push_str(&format!("{name}:{}\n", value.trim().to_lowercase()));
+        }
+        let query = if self.method == Method::POST { "" } else { self.query };
+        let names = authorization.signed_headers.join(";");
+        Ok(format!("{}\n/\n{query}\n{headers}\n{names}\n{}", self.method, self.hashed_payload()))
+    }
+
+    fn hashed_payload(&self) -> String {
+        let declared = self.headers.get("x-tc-content-sha256").map(http::HeaderValue::as_bytes);
+        if declared == Some(UNSIGNED_PAYLOAD.as_bytes()) {
+            return sha256_hex(UNSIGNED_PAYLOAD.as_bytes());
+        }
+        sha256_hex(self.body)
+    }
+}
+
+fn sha256_hex(bytes: &[u8]) -> String {
+    hex::encode(digest::digest(&digest::SHA256, bytes))
+}
+
+fn hmac_sha256(key: &[u8], text: &str) -> Vec<u8> {
+    hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), text.as_bytes()).as_ref().to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderMap, HeaderName, HeaderValue, Method};
+    use wharf_model::Timestamp;
+
+    use super::{Signed, check_time};
+    use crate::authorization::Authorization;
+
+    const BODY: &[u8] =
+        br#"{"Limit": 1, "Filters": [{"Values": ["\u672a\u547d\u540d"], "Name": "instance-name"}]}"#;
+
+    fn headers() -> HeaderMap {
+        let headers = [
+            ("content-type", "application/json; charset=utf-8"),
+            ("host", "cvm.tencentcloudapi.com"),
+            ("x-tc-action", "DescribeInstances"),
+        ];
+        let header = |(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value));
+        headers.into_iter().map(header).collect()
+    }
+
+    fn authorization(signature: &str) -> Authorization {
+        Authorization::parse(&format!(
+            "TC3-HMAC-SHA256 Credential=AKIDEXAMPLE/2019-02-25/cvm/tc3_request, SignedHeaders=content-type;host;x-tc-action, Signature={signature}"
+        ))
+        .unwrap()
+    }
+
+    /// The example that the API reference works through, its SecretKey being 32 asterisks.
+    #[test]
+    fn the_reference_example_verifies_and_nothing_near_it() {
+        let secret_key = "*".repeat(32);
+        let signature = "10b1a37a7301a02ca19a647ad722d5e43b4b3cff309d421d85b46093f6ab6c4f";
+        let headers = headers();
+        let signed = Signed {
+            method: &Method::POST,
+            query: "",
+            headers: &headers,
+            body: BODY,
+            timestamp: 1_551_113_065,
+        };
+        let good = authorization(signature);
+        signed.verify(&good, &secret_key).unwrap();
+
+        let other_day = Authorization { date: "2019-02-26".to_owned(), ..good.clone() };
+        let other_service = Authorization { service: "tcr".to_owned(), ..good.clone() };
+        let fewer_headers =
+            Authorization { signed_headers: good.signed_headers[..2].to_vec(), ..good.clone() };
+        for wrong in
+            [authorization(&signature.replace("10b1", "10b2")), other_day, other_service, fewer_headers]
+        {
+            assert_eq!(signed.verify(&wrong, &secret_key).unwrap_err().code, "AuthFailure.SignatureFailure");
+        }
+        assert!(signed.verify(&good, &"*".repeat(31)).is_err());
+        for index in 0..BODY.len() {
+            let mut body = BODY.to_vec();
+            body[index] ^= 1;
+            assert!(Signed { body: &body, ..signed }.verify(&good, &secret_key).is_err(), "byte {index}");
+        }
+    }
+
+    #[test]
+    fn the_clock_window_is_five_minutes_both_ways() {
+        let now = Timestamp::from_microseconds(1_551_113_065_000_000);
+        for distance in [0, 300, -300] {
+            check_time(now.seconds() + distance, now).unwrap();
+        }
+        for distance in [301, -301, i64::MAX / 2, -1_551_113_065] {
+            let error = check_time(now.seconds().saturating_add(distance), now).unwrap_err();
+            assert_eq!(error.code, "AuthFailure.SignatureExpire");
+        }
+    }
+}

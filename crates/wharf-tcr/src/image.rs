@@ -1,0 +1,143 @@
+//! Image versions of a repository.
+
+use serde::Serialize;
+use wharf_cloudapi::{Action, Call, input};
+use wharf_core::{Error, ImageFilter, TaggedImage};
+
+use crate::{
+    instance::{Done, instance_id},
+    paging,
+    repository::repository_name,
+};
+
+/// Image versions on a page at most.
+const LARGEST_PAGE: u64 = 100;
+
+input! {
+    /// Lists a repository's image versions.
+    pub struct DescribeImages {
+        /// Of which instance.
+        registry_id: String = "RegistryId",
+        /// In which namespace.
+        namespace_name: String = "NamespaceName",
+        /// Of which repository.
+        repository_name: String = "RepositoryName",
+        /// Only tags that hold this.
+        image_version: Option<String> = "ImageVersion",
+        /// Image versions on a page.
+        limit: Option<i64> = "Limit",
+        /// The page's number, from 1.
+        offset: Option<i64> = "Offset",
+        /// Only tags of this digest.
+        digest: Option<String> = "Digest",
+        /// Whether `ImageVersion` is the whole tag.
+        exact_match: Option<bool> = "ExactMatch",
+    }
+}
+
+/// What [`DescribeImages`] answers.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct DescribeImagesOutput {
+    image_info_list: Vec<TcrImageInfo>,
+    total_count: u64,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct TcrImageInfo {
+    digest: String,
+    size: u64,
+    image_version: String,
+    update_time: String,
+    kind: String,
+    kms_signature: String,
+}
+
+impl Action for DescribeImages {
+    const NAME: &'static str = "DescribeImages";
+    const ERRORS: &'static [&'static str] = &[
+        "FailedOperation",
+        "FailedOperation.DependenceError",
+        "FailedOperation.EmptyCoreBody",
+        "InternalError",
+        "InternalError.DbError",
+        "InternalError.ErrorTcrInternal",
+        "InternalError.ErrorTcrInvalidMediaType",
+        "InternalError.ErrorTcrResourceConflict",
+        "InternalError.ErrorTcrUnauthorized",
+        "InvalidParameter",
+        "InvalidParameter.ErrorTcrInvalidParameter",
+        "MissingParameter",
+        "OperationDenied",
+        "ResourceNotFound",
+        "ResourceNotFound.TcrResourceNotFound",
+        "UnsupportedOperation",
+    ];
+    type Output = DescribeImagesOutput;
+
+    async fn run(self, call: Call) -> Result<Self::Output, Error> {
+        let page = paging::pages(self.offset, self.limit, LARGEST_PAGE)?;
+        let repository = repository_name(&self.namespace_name, &self.repository_name)?;
+        let filter = ImageFilter {
+            tag: self.image_version.filter(|tag| !tag.is_empty()),
+            exact: self.exact_match.unwrap_or(false),
+            digest: self.digest.filter(|digest| !digest.is_empty()),
+        };
+        let instance = instance_id(&self.registry_id)?;
+        let found = call.core.list_images(call.operator, instance, repository, filter, page).await?;
+        let image_info_list = found.page.into_iter().map(info).collect();
+        Ok(DescribeImagesOutput { image_info_list, total_count: found.total })
+    }
+}
+
+fn info(image: TaggedImage) -> TcrImageInfo {
+    TcrImageInfo {
+        digest: image.digest.to_string(),
+        size: image.total_size,
+        image_version: image.tag.to_string(),
+        update_time: image.updated_at.to_utc_fraction(),
+        kind: format!("Artifact::{}", image.media_type),
+        kms_signature: String::new(),
+    }
+}
+
+input! {
+    /// Removes an image version.
+    pub struct DeleteImage {
+        /// Of which instance.
+        registry_id: String = "RegistryId",
+        /// In which namespace.
+        namespace_name: String = "NamespaceName",
+        /// Of which repository.
+        repository_name: String = "RepositoryName",
+        /// The tag.
+        image_version: String = "ImageVersion",
+    }
+}
+
+impl Action for DeleteImage {
+    const NAME: &'static str = "DeleteImage";
+    const ERRORS: &'static [&'static str] = &[
+        "FailedOperation.DependenceError",
+        "InternalError",
+        "InternalError.ErrorTcrInternal",
+        "InternalError.ErrorTcrInvalidMediaType",
+        "InternalError.ErrorTcrResourceConflict",
+        "InternalError.ErrorTcrUnauthorized",
+        "InvalidParameter",
+        "MissingParameter",
+        "OperationDenied",
+        "ResourceNotFound",
+        "ResourceNotFound.TcrResourceNotFound",
+        "UnsupportedOperation",
+    ];
+    type Output = Done;
+
+    async fn run(self, call: Call) -> Result<Done, Error> {
+        let repository = repository_name(&self.namespace_name, &self.repository_name)?;
+        let (instance, tag) = (instance_id(&self.registry_id)?, self.image_version.parse()?);
+        call.core.delete_image(call.operator, instance, repository, tag).await?;
+        Ok(Done {})
+    }
+}

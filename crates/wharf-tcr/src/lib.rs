@@ -1,0 +1,35 @@
+//! Tencent Container Registry's actions, version 2019-09-24: a file a family, each action one place.
+//!
+//! An action only translates: its input into one call of core, core's answer into its output.
+
+mod error;
+pub mod image;
+pub mod instance;
+pub mod instance_token;
+pub mod namespace;
+mod paging;
+pub mod region;
+pub mod repository;
+pub mod tag_specification;
+
+use wharf_cloudapi::Product;
+
+/// The product `tcr` with every action that there is.
+pub fn product() -> Product {
+    Product::new("tcr", "2019-09-24", error::codes)
+        .action::<image::DeleteImage>()
+        .action::<image::DescribeImages>()
+        .action::<instance::CheckInstanceName>()
+        .action::<instance::CreateInstance>()
+        .action::<instance::DeleteInstance>()
+        .action::<instance::DescribeInstances>()
+        .action::<instance::DescribeInstanceStatus>()
+        .action::<instance_token::CreateInstanceToken>()
+        .action::<namespace::CreateNamespace>()
+        .action::<namespace::DeleteNamespace>()
+        .action::<namespace::DescribeNamespaces>()
+        .action::<region::DescribeRegions>()
+        .action::<repository::CreateRepository>()
+        .action::<repository::DeleteRepository>()
+        .action::<repository::DescribeRepositories>()
+}
