@@ -41,7 +41,7 @@ pub use secrets::{InvalidMasterKey, MasterKey};
 pub use uploads::{Finished, UploadStatus};
 
 pub use wharf_db::{
-    Page, access_keys::AccessKey, accounts::Account, events::Event, instances::Instance, jobs::Job,
+    Page, access_keys::AccessKey, accounts::Account, instances::Instance, jobs::Job,
     manifests::StoredManifest, namespaces::Namespace, repositories::Repository, repositories::Sort,
     tags::TaggedImage,
 };

@@ -4,7 +4,7 @@ use std::{fmt, time::Duration};
 
 use wharf_db::{Transaction, events, jobs};
 
-use crate::{Core, Error, Event};
+use crate::{Core, Error};
 
 /// How long a job may run before another worker may take it.
 const LEASE: Duration = Duration::from_secs(300);
@@ -57,27 +57,30 @@ named!(JobKind { DeployInstance => "instance.deploy", RemoveInstance => "instanc
 
 impl Core {
     /// Turns the oldest events into the jobs that `jobs_of` names, each event once. Says how many there were.
+    /// Events that it does not know are left for a newer program.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn dispatch_events(
         &self,
         limit: u64,
-        jobs_of: impl Fn(&Event) -> Vec<JobKind> + Send + 'static,
+        jobs_of: impl Fn(EventKind) -> Vec<JobKind> + Send + 'static,
     ) -> Result<usize, Error> {
         if self.read(|tx| Ok(events::list(tx, 1)?)).await?.is_empty() {
             return Ok(0);
         }
         let now = Self::now();
         self.write(move |tx| {
-            let events = events::list(tx, limit)?;
-            for event in &events {
-                for kind in jobs_of(event) {
-                    jobs::insert(tx, kind.name(), &event.subject, now, now)?;
+            let mut dispatched = 0;
+            for event in events::list(tx, limit)? {
+                let Some(kind) = EventKind::named(&event.kind) else { continue };
+                for job in jobs_of(kind) {
+                    jobs::insert(tx, job.name(), &event.subject, now, now)?;
                 }
                 events::delete(tx, event.id)?;
+                dispatched += 1;
             }
-            Ok(events.len())
+            Ok(dispatched)
         })
         .await
     }

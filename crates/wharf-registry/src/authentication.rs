@@ -1,0 +1,50 @@
+//! Who sends a request: a bearer token, a user name and password, or nobody in particular.
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use http::{HeaderMap, header, request::Parts};
+use wharf_core::{Caller, Error, Identity};
+
+use crate::{error::Failure, registry::Registry};
+
+/// The caller that the `Authorization` header proves.
+pub(crate) async fn caller(registry: &Registry, parts: &Parts) -> Result<Caller, Failure> {
+    let Some(header) = parts.headers.get(header::AUTHORIZATION) else { return Ok(Caller::ANONYMOUS) };
+    let (kind, value) =
+        header.to_str().ok().and_then(|text| text.split_once(' ')).ok_or(Error::WrongCredentials)?;
+    if kind.eq_ignore_ascii_case("bearer") {
+        return Ok(registry.core.verify_bearer(value.trim())?);
+    }
+    let identity = log_in(registry, &parts.headers).await?.ok_or(Error::WrongCredentials)?;
+    Ok(Caller { identity, scopes: None })
+}
+
+/// Who logs in by Basic authentication (RFC 7617), if the request tries to.
+pub(crate) async fn log_in(registry: &Registry, headers: &HeaderMap) -> Result<Option<Identity>, Error> {
+    let Some(header) = headers.get(header::AUTHORIZATION) else { return Ok(None) };
+    let (user, password) = header.to_str().ok().and_then(basic).ok_or(Error::WrongCredentials)?;
+    registry.core.log_in(&user, &password).await.map(Some)
+}
+
+fn basic(header: &str) -> Option<(String, String)> {
+    let (kind, value) = header.split_once(' ')?;
+    if !kind.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let decoded = String::from_utf8(BASE64_STANDARD.decode(value.trim()).ok()?).ok()?;
+    let (user, password) = decoded.split_once(':')?;
+    Some((user.to_owned(), password.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::basic;
+
+    #[test]
+    fn basic_credentials_are_taken_apart_at_the_first_colon() {
+        let expected = Some(("user".to_owned(), "pass:word".to_owned()));
+        assert_eq!(basic("Basic dXNlcjpwYXNzOndvcmQ="), expected);
+        for header in ["Basic", "Basic dXNlcg==", "Basic !!!", "Bearer dXNlcjpwYXNz", ""] {
+            assert_eq!(basic(header), None, "{header}");
+        }
+    }
+}

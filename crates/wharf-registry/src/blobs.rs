@@ -1,0 +1,65 @@
+//! Blobs (endpoint end-2).
+
+use axum::{body::Body, response::Response};
+use http::{StatusCode, header};
+use wharf_model::Digest;
+
+use crate::{
+    content_range::{Wanted, wanted},
+    error::{Code, Failure},
+    registry::{Exchange, Registry},
+    response::{CONTENT_DIGEST, empty, set},
+};
+
+/// What a blob is, without its bytes.
+pub(crate) async fn head(
+    registry: &Registry,
+    exchange: Exchange,
+    digest: Digest,
+) -> Result<Response, Failure> {
+    let size = registry.core.stat_blob(exchange.caller, exchange.route.target, digest.clone()).await?;
+    let mut response = empty(StatusCode::OK);
+    describe(&mut response, &digest, size);
+    Ok(response)
+}
+
+/// A blob's bytes, or the range of them that the request names (RFC 9110, section 14).
+pub(crate) async fn get(
+    registry: &Registry,
+    exchange: Exchange,
+    digest: Digest,
+) -> Result<Response, Failure> {
+    let range =
+        exchange.parts.headers.get(header::RANGE).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let blob = registry.core.pull_blob(exchange.caller, exchange.route.target, digest.clone()).await?.content;
+    let size = blob.size();
+    match wanted(range.as_deref(), size) {
+        Wanted::Everything => {
+            let mut response = Response::new(Body::from_stream(blob.read(0, size)));
+            describe(&mut response, &digest, size);
+            Ok(response)
+        }
+        Wanted::Part { first, last } => {
+            let length = last - first + 1;
+            let mut response = Response::new(Body::from_stream(blob.read(first, length)));
+            *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+            describe(&mut response, &digest, length);
+            set(&mut response, header::CONTENT_RANGE, &format!("bytes {first}-{last}/{size}"));
+            Ok(response)
+        }
+        Wanted::Outside => {
+            let message = format!("the blob has {size} bytes, none of which are in the range");
+            let failure = Failure::new(StatusCode::RANGE_NOT_SATISFIABLE, Code::SizeInvalid, message);
+            let mut response = failure.into_response();
+            set(&mut response, header::CONTENT_RANGE, &format!("bytes */{size}"));
+            Ok(response)
+        }
+    }
+}
+
+fn describe(response: &mut Response, digest: &Digest, length: u64) {
+    set(response, header::CONTENT_TYPE, "application/octet-stream");
+    set(response, header::CONTENT_LENGTH, &length.to_string());
+    set(response, header::ACCEPT_RANGES, "bytes");
+    set(response, CONTENT_DIGEST, digest.as_str());
+}

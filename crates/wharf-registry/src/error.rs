@@ -1,0 +1,184 @@
+//! Errors as the distribution specification answers them, and the one table from core's errors to them.
+
+use std::fmt;
+
+use axum::{body::Body, response::Response};
+use http::{HeaderValue, StatusCode, header};
+use serde_json::json;
+use wharf_core::Error;
+use wharf_model::InvalidDigest;
+
+/// An error code of the distribution specification.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Code {
+    BlobUnknown,
+    BlobUploadInvalid,
+    BlobUploadUnknown,
+    Denied,
+    DigestInvalid,
+    ManifestBlobUnknown,
+    ManifestInvalid,
+    ManifestUnknown,
+    NameInvalid,
+    NameUnknown,
+    SizeInvalid,
+    Unauthorized,
+    Unavailable,
+    Unknown,
+    Unsupported,
+    NotFound,
+}
+
+/// A request that was not done.
+#[derive(Clone, Debug)]
+pub(crate) struct Failure {
+    status: StatusCode,
+    code: Code,
+    message: String,
+    /// Why credentials did not do, in the words of RFC 6750.
+    challenge: Option<Option<&'static str>>,
+    /// The session's position, for a chunk out of order.
+    received: Option<u64>,
+}
+
+impl Code {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::BlobUnknown => "BLOB_UNKNOWN",
+            Self::BlobUploadInvalid => "BLOB_UPLOAD_INVALID",
+            Self::BlobUploadUnknown => "BLOB_UPLOAD_UNKNOWN",
+            Self::Denied => "DENIED",
+            Self::DigestInvalid => "DIGEST_INVALID",
+            Self::ManifestBlobUnknown => "MANIFEST_BLOB_UNKNOWN",
+            Self::ManifestInvalid => "MANIFEST_INVALID",
+            Self::ManifestUnknown => "MANIFEST_UNKNOWN",
+            Self::NameInvalid => "NAME_INVALID",
+            Self::NameUnknown => "NAME_UNKNOWN",
+            Self::SizeInvalid => "SIZE_INVALID",
+            Self::Unauthorized => "UNAUTHORIZED",
+            Self::Unavailable => "UNAVAILABLE",
+            Self::Unknown => "UNKNOWN",
+            Self::Unsupported => "UNSUPPORTED",
+            Self::NotFound => "NOT_FOUND",
+        }
+    }
+}
+
+impl Failure {
+    pub(crate) fn new(status: StatusCode, code: Code, message: impl Into<String>) -> Self {
+        Self { status, code, message: message.into(), challenge: None, received: None }
+    }
+
+    pub(crate) fn bad_request(code: Code, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, code, message)
+    }
+
+    pub(crate) fn not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, Code::NotFound, "there is nothing at this path")
+    }
+
+    pub(crate) fn name(message: impl Into<String>) -> Self {
+        Self::bad_request(Code::NameInvalid, message)
+    }
+
+    pub(crate) fn digest(error: InvalidDigest) -> Self {
+        Self::bad_request(Code::DigestInvalid, error.to_string())
+    }
+
+    fn unauthorized(why: Option<&'static str>, message: String) -> Self {
+        let failure = Self::new(StatusCode::UNAUTHORIZED, Code::Unauthorized, message);
+        Self { challenge: Some(why), ..failure }
+    }
+
+    /// The session's position, where that is what the client got wrong.
+    pub(crate) fn received(&self) -> Option<u64> {
+        self.received
+    }
+
+    /// `WWW-Authenticate`, where better credentials may do (Docker token authentication, RFC 6750).
+    pub(crate) fn challenge(&self, base_url: &str, scope: Option<&str>) -> Option<HeaderValue> {
+        let error = self.challenge?;
+        let service = base_url.split_once("://").map_or(base_url, |(_, host)| host);
+        let mut challenge = format!("Bearer realm=\"{base_url}/service/token\",service=\"{service}\"");
+        for (name, value) in [("scope", scope), ("error", error)] {
+            if let Some(value) = value {
+                challenge.push_str(&format!(",{name}=\"{value}\""));
+            }
+        }
+        HeaderValue::from_str(&challenge).ok()
+    }
+
+    /// The error body of the specification.
+    pub(crate) fn into_response(self) -> Response {
+        let error = json!({"code": self.code.name(), "message": self.message, "detail": null});
+        let mut response = Response::new(Body::from(json!({"errors": [error]}).to_string()));
+        *response.status_mut() = self.status;
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        response
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        if error.is_internal() {
+            return internal(&error);
+        }
+        let message = error.to_string();
+        let (status, code) = match &error {
+            Error::Unauthenticated => return Self::unauthorized(None, message),
+            Error::WrongCredentials => return Self::unauthorized(None, message),
+            Error::InvalidBearer => return Self::unauthorized(Some("invalid_token"), message),
+            Error::InsufficientScope { .. } => {
+                return Self::unauthorized(Some("insufficient_scope"), message);
+            }
+            Error::Denied { .. } | Error::InstanceNotRunning { .. } => (StatusCode::FORBIDDEN, Code::Denied),
+            Error::InvalidName(_) => (StatusCode::BAD_REQUEST, Code::NameInvalid),
+            Error::NamespaceNotFound(_) | Error::RepositoryNotFound(_) => {
+                (StatusCode::NOT_FOUND, Code::NameUnknown)
+            }
+            Error::ManifestNotFound { .. } => (StatusCode::NOT_FOUND, Code::ManifestUnknown),
+            Error::InvalidManifest(_) => (StatusCode::BAD_REQUEST, Code::ManifestInvalid),
+            Error::UnknownMediaType(_) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, Code::ManifestInvalid),
+            Error::ManifestTooLarge { .. } | Error::BlobTooLarge { .. } => {
+                (StatusCode::PAYLOAD_TOO_LARGE, Code::SizeInvalid)
+            }
+            Error::ManifestContentMissing { .. } => (StatusCode::NOT_FOUND, Code::ManifestBlobUnknown),
+            Error::DigestMismatch { .. } => (StatusCode::BAD_REQUEST, Code::DigestInvalid),
+            Error::BlobNotFound { .. } => (StatusCode::NOT_FOUND, Code::BlobUnknown),
+            Error::UploadNotFound(_) => (StatusCode::NOT_FOUND, Code::BlobUploadUnknown),
+            Error::UploadBusy(_) => (StatusCode::CONFLICT, Code::BlobUploadInvalid),
+            Error::UploadOutOfOrder { .. } => (StatusCode::RANGE_NOT_SATISFIABLE, Code::BlobUploadInvalid),
+            Error::BodyBroken(_) => (StatusCode::BAD_REQUEST, Code::BlobUploadInvalid),
+            _ => (StatusCode::BAD_REQUEST, Code::Unknown),
+        };
+        let received =
+            if let Error::UploadOutOfOrder { received, .. } = error { Some(received) } else { None };
+        Self { received, ..Self::new(status, code, message) }
+    }
+}
+
+/// The reason is for the log; the client is told whether to try again.
+fn internal(error: &Error) -> Failure {
+    tracing::error!(%error, "a request failed");
+    let busy = matches!(error, Error::Store(_));
+    let (status, code) = if busy {
+        (StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable)
+    } else {
+        (StatusCode::INTERNAL_SERVER_ERROR, Code::Unknown)
+    };
+    Failure::new(
+        status,
+        code,
+        "the server failed at this request; its log has the reason under the request id",
+    )
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code.name(), self.message)
+    }
+}

@@ -1,0 +1,181 @@
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    body::Body,
+    extract::{Request, State},
+    response::Response,
+    routing::{any, get},
+};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header, request::Parts};
+use wharf_core::{Caller, Core};
+
+use crate::{
+    authentication, blobs,
+    error::{Code, Failure},
+    manifests,
+    route::{Resource, Route},
+    tags, token_service, uploads,
+};
+
+/// The data plane at one set of hosts. Clones share it.
+#[derive(Clone)]
+pub struct Registry {
+    pub(crate) core: Core,
+    /// `.` and the suffix of instance domains, in lower case and without a port.
+    suffix: Arc<str>,
+    scheme: Option<Scheme>,
+}
+
+/// How a connection was made. The listener puts it into each request's extensions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheme {
+    /// Plain HTTP.
+    Http,
+    /// HTTP over TLS.
+    Https,
+}
+
+/// A request to one resource of a repository, with who sends it.
+pub(crate) struct Exchange {
+    pub(crate) caller: Caller,
+    pub(crate) route: Route,
+    pub(crate) parts: Parts,
+    pub(crate) body: Body,
+}
+
+impl Scheme {
+    /// The scheme's name in a URL.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Https => "https",
+        }
+    }
+}
+
+impl Registry {
+    /// Serves by the rules of `core`. Instances are reached at `NAME.domain`, and by path at every other host.
+    ///
+    /// `scheme` is how clients reach the registry when that is not how its own listener is reached (a proxy's TLS).
+    pub fn new(core: Core, domain: &str, scheme: Option<Scheme>) -> Self {
+        Self { core, suffix: format!(".{}", domain.to_ascii_lowercase()).into(), scheme }
+    }
+
+    /// The paths of the data plane.
+    pub fn router(self) -> Router {
+        Router::new()
+            .route("/v2", any(base))
+            .route("/v2/", any(base))
+            .route("/v2/{*path}", any(resource))
+            .route("/service/token", get(token_service::issue))
+            .with_state(self)
+    }
+
+    /// The name of the instance that the request's host stands for.
+    pub(crate) fn instance_of_host(&self, uri: &Uri, headers: &HeaderMap) -> Option<String> {
+        let host = host(uri, headers)?.to_ascii_lowercase();
+        let name = match host.rsplit_once(':') {
+            Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
+            _ => &host,
+        };
+        name.strip_suffix(&*self.suffix)
+            .filter(|label| !label.is_empty() && !label.contains('.'))
+            .map(str::to_owned)
+    }
+
+    /// The address at which the client of this request reaches the registry.
+    pub(crate) fn base_url(&self, parts: &Parts) -> String {
+        let connection = parts.extensions.get::<Scheme>().copied().unwrap_or(Scheme::Http);
+        let scheme = self.scheme.unwrap_or(connection).name();
+        format!("{scheme}://{}", host(&parts.uri, &parts.headers).unwrap_or("localhost"))
+    }
+}
+
+/// The authority of an HTTP/2 request, or the `Host` of an older one.
+fn host<'r>(uri: &'r Uri, headers: &'r HeaderMap) -> Option<&'r str> {
+    uri.authority().map(http::uri::Authority::as_str).or_else(|| headers.get(header::HOST)?.to_str().ok())
+}
+
+/// `GET /v2/`: 200 for whoever is logged in (endpoint end-1).
+async fn base(State(registry): State<Registry>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    let answer = async {
+        if !matches!(parts.method, Method::GET | Method::HEAD) {
+            return Err(Failure::method_not_allowed());
+        }
+        let caller = authentication::caller(&registry, &parts).await?;
+        registry.core.check_caller(caller).await?;
+        let mut response = Response::new(Body::from("{}"));
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        Ok(response)
+    };
+    let answer = answer.await;
+    finish(&registry, &parts, None, answer)
+}
+
+/// Everything below `/v2/`.
+async fn resource(State(registry): State<Registry>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let host = registry.instance_of_host(&parts.uri, &parts.headers);
+    let asked = parts.clone();
+    let mut scope = None;
+    let answer = async {
+        let route = Route::parse(parts.uri.path(), host)?;
+        scope = Some(route.scope(&parts.method));
+        let caller = authentication::caller(&registry, &parts).await?;
+        dispatch(&registry, Exchange { caller, route, parts, body }).await
+    };
+    let answer = answer.await;
+    finish(&registry, &asked, scope, answer)
+}
+
+async fn dispatch(registry: &Registry, exchange: Exchange) -> Result<Response, Failure> {
+    let method = exchange.parts.method.clone();
+    match (exchange.route.resource.clone(), &method) {
+        (Resource::Tags, &Method::GET) => tags::list(registry, exchange).await,
+        (Resource::Manifest(reference), &Method::GET | &Method::HEAD) => {
+            manifests::get(registry, exchange, reference).await
+        }
+        (Resource::Manifest(reference), &Method::PUT) => manifests::put(registry, exchange, reference).await,
+        (Resource::Blob(digest), &Method::GET) => blobs::get(registry, exchange, digest).await,
+        (Resource::Blob(digest), &Method::HEAD) => blobs::head(registry, exchange, digest).await,
+        (Resource::Uploads, &Method::POST) => uploads::begin(registry, exchange).await,
+        (Resource::Upload(id), &Method::GET) => uploads::status(registry, exchange, id).await,
+        (Resource::Upload(id), &Method::PATCH) => uploads::append(registry, exchange, id).await,
+        (Resource::Upload(id), &Method::PUT) => uploads::finish(registry, exchange, id).await,
+        (Resource::Upload(id), &Method::DELETE) => uploads::cancel(registry, exchange, id).await,
+        _ => Err(Failure::method_not_allowed()),
+    }
+}
+
+/// The answer on the wire, with what every answer of the data plane carries.
+fn finish(
+    registry: &Registry,
+    asked: &Parts,
+    scope: Option<String>,
+    answer: Result<Response, Failure>,
+) -> Response {
+    let mut response = answer.unwrap_or_else(|failure| {
+        let challenge = failure.challenge(&registry.base_url(asked), scope.as_deref());
+        let mut response = failure.into_response();
+        if let Some(challenge) = challenge {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+        }
+        response
+    });
+    let version = HeaderValue::from_static("registry/2.0");
+    response.headers_mut().insert("docker-distribution-api-version", version);
+    if asked.method == Method::HEAD && response.status() != StatusCode::OK {
+        // An answer to HEAD has no body, whatever it says of one.
+        let (parts, _) = response.into_parts();
+        return Response::from_parts(parts, Body::empty());
+    }
+    response
+}
+
+impl Failure {
+    fn method_not_allowed() -> Self {
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, Code::Unsupported, "the method is not supported here")
+    }
+}

@@ -1,0 +1,7 @@
+//! Removes a deleted instance: its content where that is to go, then its rows.
+
+use wharf_core::{Core, Error};
+
+pub(crate) async fn run(core: &Core, instance: &str) -> Result<(), Error> {
+    core.remove_instance(instance.parse()?).await
+}

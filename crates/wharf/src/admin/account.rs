@@ -1,0 +1,60 @@
+use serde_json::json;
+use wharf_core::{Core, Error};
+use wharf_model::Uin;
+
+use super::table::table;
+use crate::command_line::AccountCommand;
+
+/// Runs one of `wharf admin account …`.
+pub(super) async fn run(core: &Core, command: AccountCommand) -> Result<String, Error> {
+    match command {
+        AccountCommand::List { format } => list(core, format.json).await,
+        AccountCommand::Create { name, format } => create(core, &name, format.json).await,
+        AccountCommand::Disable { uin } => set_enabled(core, uin.parse()?, false).await,
+        AccountCommand::Enable { uin } => set_enabled(core, uin.parse()?, true).await,
+    }
+}
+
+async fn list(core: &Core, as_json: bool) -> Result<String, Error> {
+    let accounts = core.list_accounts().await?;
+    if as_json {
+        let accounts = accounts.iter().map(|account| {
+            json!({
+                "uin": account.uin.to_string(),
+                "name": account.name,
+                "enabled": account.enabled,
+                "created_at": account.created_at.to_utc_fraction(),
+            })
+        });
+        return Ok(json!(accounts.collect::<Vec<_>>()).to_string());
+    }
+    let rows = accounts.into_iter().map(|account| {
+        let state = if account.enabled { "enabled" } else { "disabled" };
+        [account.uin.to_string(), account.name, state.to_owned(), account.created_at.to_utc_fraction()]
+    });
+    Ok(table(["UIN", "NAME", "STATE", "CREATED"], rows))
+}
+
+async fn create(core: &Core, name: &str, as_json: bool) -> Result<String, Error> {
+    let account = core.create_account(name).await?;
+    let (uin, key) = (account.uin, &account.key);
+    if as_json {
+        let answer = json!({
+            "uin": uin.to_string(),
+            "name": account.name,
+            "secret_id": key.secret_id.as_str(),
+            "secret_key": key.secret_key,
+            "password": account.password,
+        });
+        return Ok(answer.to_string());
+    }
+    Ok(format!(
+        "Uin:       {uin}\nSecretId:  {}\nSecretKey: {}\nPassword:  {}",
+        key.secret_id, key.secret_key, account.password
+    ))
+}
+
+async fn set_enabled(core: &Core, uin: Uin, enabled: bool) -> Result<String, Error> {
+    core.set_account_enabled(uin, enabled).await?;
+    Ok(format!("account {uin} is {}", if enabled { "enabled" } else { "disabled" }))
+}

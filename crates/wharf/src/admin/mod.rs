@@ -1,0 +1,24 @@
+//! `wharf admin …`: works on the stores, whether the server runs or not.
+
+mod account;
+mod key;
+mod table;
+
+use crate::{command_line::AdminCommand, open, serve, settings::Settings};
+
+/// Runs one command and prints its answer.
+pub(crate) async fn run(settings: Settings, command: AdminCommand) -> Result<(), String> {
+    serve::check_started(&settings)?;
+    let core = open::core(&settings).await?;
+    let answer = match command {
+        AdminCommand::Account(command) => account::run(&core, command).await,
+        AdminCommand::Key(command) => key::run(&core, command).await,
+    };
+    print(answer.map_err(|error| error.to_string())?.trim_end());
+    Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "the answer of a command")]
+fn print(answer: &str) {
+    println!("{answer}");
+}

@@ -1,0 +1,137 @@
+use clap::{Args, Parser, Subcommand};
+
+/// A container registry that speaks Tencent Container Registry's API
+#[derive(Debug, Parser)]
+#[command(name = "wharf", version, arg_required_else_help = true)]
+pub(crate) struct CommandLine {
+    #[command(flatten)]
+    pub(crate) settings: SettingFlags,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Settings given on the command line. They are stronger than the file, and the file than the environment.
+#[derive(Debug, Default, Args)]
+pub(crate) struct SettingFlags {
+    /// The configuration file [default: wharf.toml, where there is one]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<String>,
+    /// The address to listen at [default: 127.0.0.1:5000]
+    #[arg(long, global = true, value_name = "ADDRESS:PORT")]
+    pub(crate) listen: Option<String>,
+    /// The folder that everything is kept in [default: ./data]
+    #[arg(long, global = true, value_name = "FOLDER")]
+    pub(crate) data_dir: Option<String>,
+    /// The metadata store [default: sqlite:DATA_DIR/wharf.db]
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) database_url: Option<String>,
+    /// The content store [default: file:DATA_DIR/content]
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) storage_url: Option<String>,
+    /// The suffix of instance domains [default: localhost]
+    #[arg(long, global = true, value_name = "DOMAIN")]
+    pub(crate) domain: Option<String>,
+    /// The address by which clients reach this registry, where it is not the listener's
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) public_url: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve the registry and its API
+    Serve,
+    /// Look at the configuration
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Manage accounts and access keys, also while the server runs
+    #[command(subcommand)]
+    Admin(AdminCommand),
+    /// Print the version
+    Version,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Name every mistake in the configuration
+    Check,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AdminCommand {
+    /// Accounts
+    #[command(subcommand)]
+    Account(AccountCommand),
+    /// Access keys
+    #[command(subcommand)]
+    Key(KeyCommand),
+}
+
+/// How a command answers.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Format {
+    /// Answer in JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AccountCommand {
+    /// List the accounts
+    List {
+        #[command(flatten)]
+        format: Format,
+    },
+    /// Make an account with an access key and a console password, which are shown once
+    Create {
+        /// What people call it
+        name: String,
+        #[command(flatten)]
+        format: Format,
+    },
+    /// Stop an account's keys and tokens at once
+    Disable {
+        /// The account's number
+        uin: String,
+    },
+    /// Let a disabled account's keys and tokens work again
+    Enable {
+        /// The account's number
+        uin: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeyCommand {
+    /// List the access keys
+    List {
+        /// Only this account's
+        #[arg(long)]
+        uin: Option<String>,
+        #[command(flatten)]
+        format: Format,
+    },
+    /// Give an account another access key, which is shown once
+    Create {
+        /// The account's number
+        uin: String,
+        #[command(flatten)]
+        format: Format,
+    },
+    /// Stop an access key at once
+    Disable {
+        /// The key's SecretId
+        secret_id: String,
+    },
+    /// Let a disabled access key work again
+    Enable {
+        /// The key's SecretId
+        secret_id: String,
+    },
+    /// Put a new access key, which is shown once, in the place of another, which stops at once
+    Rotate {
+        /// The old key's SecretId
+        secret_id: String,
+        #[command(flatten)]
+        format: Format,
+    },
+}

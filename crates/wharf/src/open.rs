@@ -1,0 +1,18 @@
+//! The stores and the rules, as the settings want them.
+
+use wharf_blob::BlobStore;
+use wharf_core::Core;
+use wharf_db::Store;
+
+use crate::{data_directory, settings::Settings};
+
+/// Opens the stores and core on them.
+pub(crate) async fn core(settings: &Settings) -> Result<Core, String> {
+    data_directory::create(&settings.data_dir)?;
+    let master_key = data_directory::master_key(&settings.data_dir, settings.master_key.as_deref())?;
+    let store = Store::open(&settings.database_url).map_err(|error| format!("database_url: {error}"))?;
+    let content = BlobStore::open(&settings.storage_url).map_err(|error| format!("storage_url: {error}"))?;
+    let core =
+        Core::open(store, content, master_key, settings.limits.clone(), &settings.domain_with_port()).await;
+    core.map_err(|error| error.to_string())
+}

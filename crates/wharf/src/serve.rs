@@ -1,0 +1,57 @@
+//! `wharf serve`: everything put together.
+
+use std::sync::Arc;
+
+use axum::{Router, routing::any};
+use tokio::net::TcpListener;
+use wharf_cloudapi::CloudApi;
+use wharf_core::Core;
+use wharf_registry::Registry;
+
+use crate::{
+    data_directory, first_start, logging, open,
+    server::{self, Metrics, Tls},
+    settings::Settings,
+};
+
+/// Serves until a signal says stop, then lets running requests finish.
+pub(crate) async fn run(settings: Settings) -> Result<(), String> {
+    logging::start(&settings.log);
+    let core = open::core(&settings).await?;
+    first_start::run(&core, settings.root.clone()).await?;
+    let tls = Tls::open(&settings)?;
+    let listener = TcpListener::bind(settings.listen).await;
+    let listener =
+        listener.map_err(|error| format!("listen: {} cannot be listened at: {error}", settings.listen))?;
+    let metrics = Arc::new(Metrics::new().map_err(|error| format!("metrics: {error}"))?);
+    let service = service(&settings, core.clone(), metrics);
+    let worker = tokio::spawn(wharf_worker::run(core));
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), %settings, "serving");
+    server::serve(listener, service, tls, &settings.timeouts).await;
+    worker.abort();
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// One port serves all.
+fn service(settings: &Settings, core: Core, metrics: Arc<Metrics>) -> Router {
+    let cloud_api = CloudApi::new(core.clone(), vec![wharf_tcr::product()]);
+    let scheme = settings.public_url.as_ref().map(|url| url.scheme);
+    let registry = Registry::new(core.clone(), &settings.domain, scheme);
+    let routes = Router::new()
+        .route("/", any(CloudApi::handle).with_state(cloud_api))
+        .merge(registry.router())
+        .merge(server::operations(core, metrics.clone()));
+    server::observed(routes, metrics)
+}
+
+/// Whether there is anything to administer yet.
+pub(crate) fn check_started(settings: &Settings) -> Result<(), String> {
+    if settings.master_key.is_some() || data_directory::is_in_use(&settings.data_dir) {
+        return Ok(());
+    }
+    let path = settings.data_dir.display();
+    Err(format!(
+        "data_dir: {path} holds no registry yet: start `wharf serve` on it first, or name another folder"
+    ))
+}

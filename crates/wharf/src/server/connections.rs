@@ -1,0 +1,147 @@
+//! Accepts connections, speaks HTTP/1.1 and HTTP/2 on them, plain or over TLS at the same port, and stops gracefully.
+
+use std::{io, time::Duration};
+
+use axum::Router;
+use hyper::body::Incoming;
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::{conn::auto, graceful::GracefulShutdown},
+    service::TowerToHyperService,
+};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+    signal::unix::{SignalKind, signal},
+    time::{sleep, timeout},
+};
+use tower::ServiceExt;
+use wharf_registry::Scheme;
+
+use super::{Tls, observation::Peer};
+use crate::settings::Timeouts;
+
+/// The first byte of a TLS handshake (RFC 8446, section 5.1); no HTTP request begins with it.
+const HANDSHAKE: u8 = 22;
+/// The pause after an accept that failed, as when there are no file descriptors left.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// Serves until a signal says stop; then takes no more connections and waits for running requests.
+pub(crate) async fn serve(listener: TcpListener, service: Router, tls: Tls, timeouts: &Timeouts) {
+    let graceful = GracefulShutdown::new();
+    let mut stop = std::pin::pin!(stop_signal());
+    let server = Server { http: http(timeouts.header), service, tls, header_timeout: timeouts.header };
+    loop {
+        tokio::select! {
+            () = &mut stop => break,
+            accepted = listener.accept() => match accepted {
+                Ok((stream, peer)) => {
+                    let (server, watcher) = (server.clone(), graceful.watcher());
+                    tokio::spawn(async move {
+                        if let Err(error) = server.connection(stream, Peer(peer), watcher).await {
+                            tracing::debug!(%peer, error, "a connection ended early");
+                        }
+                    });
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "a connection could not be accepted");
+                    sleep(ACCEPT_PAUSE).await;
+                }
+            }
+        }
+    }
+    drop(listener);
+    tracing::info!(limit = ?timeouts.shutdown, "stopping: running requests may finish");
+    tokio::select! {
+        () = graceful.shutdown() => {}
+        () = sleep(timeouts.shutdown) => tracing::warn!("some requests did not finish in time"),
+        () = stop_signal() => tracing::warn!("told to stop at once"),
+    }
+}
+
+#[derive(Clone)]
+struct Server {
+    http: auto::Builder<TokioExecutor>,
+    service: Router,
+    tls: Tls,
+    header_timeout: Duration,
+}
+
+impl Server {
+    async fn connection(
+        self,
+        stream: TcpStream,
+        peer: Peer,
+        watcher: hyper_util::server::graceful::Watcher,
+    ) -> Result<(), String> {
+        stream.set_nodelay(true).map_err(text)?;
+        let secure =
+            timeout(self.header_timeout, begins_handshake(&stream)).await.map_err(text)?.map_err(text)?;
+        match &self.tls.acceptor {
+            Some(acceptor) if secure => {
+                let stream = timeout(self.header_timeout, acceptor.accept(stream)).await;
+                let stream = stream.map_err(text)?.map_err(text)?;
+                self.http(stream, peer, Scheme::Https, watcher).await
+            }
+            _ if self.tls.plain => self.http(stream, peer, Scheme::Http, watcher).await,
+            _ => refuse_plain(stream).await.map_err(text),
+        }
+    }
+
+    async fn http<S>(
+        self,
+        stream: S,
+        peer: Peer,
+        scheme: Scheme,
+        watcher: hyper_util::server::graceful::Watcher,
+    ) -> Result<(), String>
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let service = self.service.map_request(move |mut request: http::Request<Incoming>| {
+            request.extensions_mut().insert(scheme);
+            request.extensions_mut().insert(peer);
+            request.map(axum::body::Body::new)
+        });
+        let service = TowerToHyperService::new(service);
+        let connection = self.http.serve_connection(TokioIo::new(stream), service);
+        watcher.watch(connection.into_owned()).await.map_err(text)
+    }
+}
+
+fn http(header_timeout: Duration) -> auto::Builder<TokioExecutor> {
+    let mut http = auto::Builder::new(TokioExecutor::new());
+    http.http1().timer(TokioTimer::new()).header_read_timeout(header_timeout);
+    http.http2().timer(TokioTimer::new()).keep_alive_interval(Some(header_timeout));
+    http
+}
+
+async fn begins_handshake(stream: &TcpStream) -> io::Result<bool> {
+    let mut first = [0];
+    Ok(stream.peek(&mut first).await? == 1 && first[0] == HANDSHAKE)
+}
+
+async fn refuse_plain(mut stream: TcpStream) -> io::Result<()> {
+    const ANSWER: &str = "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\nContent-Length: 30\r\n\r\nThis port speaks HTTPS only.\r\n";
+    stream.write_all(ANSWER.as_bytes()).await?;
+    stream.shutdown().await
+}
+
+/// Ends when the process is told to stop: SIGTERM, or Ctrl-C.
+async fn stop_signal() {
+    let mut terminate = signal(SignalKind::terminate());
+    let terminated = async {
+        match &mut terminate {
+            Ok(signal) => signal.recv().await,
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = terminated => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}
+
+fn text(error: impl std::fmt::Display) -> String {
+    error.to_string()
+}

@@ -1,0 +1,14 @@
+//! The HTTP server: its listener, what it says of itself, and what it notes of each request.
+
+mod certificate;
+mod connections;
+mod metrics;
+mod observation;
+mod operations;
+mod tls;
+
+pub(crate) use connections::serve;
+pub(crate) use metrics::Metrics;
+pub(crate) use observation::observed;
+pub(crate) use operations::operations;
+pub(crate) use tls::Tls;
