@@ -1,0 +1,49 @@
+# `make run` builds Wharf and starts it; `make test` installs what the tests need and runs everything.
+# The rest are parts of these two.
+
+.POSIX:
+.PHONY: run build test check format licences advisories unit end-to-end tools
+
+TOOLS = .tools
+DENY_VERSION = 0.20.2
+TARGET = $${CARGO_TARGET_DIR:-target}
+
+run:
+	cargo run --release --locked -- serve
+
+build:
+	cargo build --release --locked
+
+test: tools check licences advisories unit end-to-end
+
+# Programs for the tests, into $(TOOLS) and, with apt-get, into the system.
+tools:
+	tests/install.sh
+	@test -x $(TOOLS)/bin/cargo-deny || \
+	    cargo install cargo-deny --version $(DENY_VERSION) --locked --debug --no-default-features --quiet \
+	        --root $(TOOLS) --target-dir $(TOOLS)/target
+
+check:
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked --quiet -- --deny warnings
+
+format:
+	cargo fmt --all
+
+licences:
+	$(TOOLS)/bin/cargo-deny --log-level error check licenses sources bans
+
+# Known vulnerabilities of dependencies, where the database of them can be reached.
+advisories:
+	@if $(TOOLS)/bin/cargo-deny --log-level off fetch db 2>/dev/null; then \
+	    $(TOOLS)/bin/cargo-deny --log-level error check advisories; \
+	else \
+	    echo "advisories: the advisory database cannot be reached from here: not checked"; \
+	fi
+
+unit:
+	cargo test --workspace --locked --quiet
+
+end-to-end:
+	cargo build --locked --quiet
+	WHARF_BIN=$(TARGET)/debug/wharf $(TOOLS)/venv/bin/python -m pytest tests

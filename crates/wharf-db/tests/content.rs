@@ -1,0 +1,205 @@
+//! Repositories and what is in them: manifests, tags, blobs, upload sessions.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod fixture;
+
+use fixture::Fixture;
+use wharf_db::{
+    Page, blobs, manifests, repositories, tags,
+    upload_sessions::{self, UploadSession},
+};
+use wharf_model::{Digest, Manifest, MediaType, RepositoryName, Tag, Timestamp};
+
+async fn manifest(fixture: &Fixture, repository_id: i64, content: String) -> (i64, Digest) {
+    let digest = Digest::of(content.as_bytes());
+    let kept = digest.clone();
+    let media_type = if content.contains("manifests") { MediaType::OciIndex } else { MediaType::OciManifest };
+    let id = fixture.write(move |tx| {
+        let manifest = Manifest::parse(media_type, content.as_bytes()).unwrap();
+        let new = manifests::NewManifest {
+            repository_id,
+            digest: &kept,
+            media_type,
+            artifact_type: None,
+            subject: None,
+            total_size: 100,
+            content: content.as_bytes(),
+            links: &manifest.links,
+            now: Timestamp::now(),
+        };
+        manifests::insert(tx, &new)
+    });
+    (id.await.unwrap(), digest)
+}
+
+fn image(marker: &str) -> String {
+    let config = Digest::of(marker.as_bytes());
+    format!(r#"{{"schemaVersion":2,"config":{{"digest":"{config}","size":1}},"layers":[]}}"#)
+}
+
+async fn tag(fixture: &Fixture, repository_id: i64, name: &str, manifest_id: i64) -> bool {
+    let name: Tag = name.parse().unwrap();
+    let put = fixture.write(move |tx| {
+        let new = tags::put(tx, repository_id, &name, manifest_id, Timestamp::now())?;
+        repositories::note_change(tx, repository_id, i64::from(new), Timestamp::now())?;
+        Ok(new)
+    });
+    put.await.unwrap()
+}
+
+#[tokio::test]
+async fn a_manifest_is_found_by_tag_and_digest_in_its_repository_only() {
+    let fixture = Fixture::with_instance().await;
+    let id = fixture.repository("team/app").await;
+    fixture.repository("other/app").await;
+    let (manifest_id, digest) = manifest(&fixture, id, image("one")).await;
+    assert!(tag(&fixture, id, "v1", manifest_id).await);
+    assert!(!tag(&fixture, id, "v1", manifest_id).await);
+    let instance = fixture.instance.clone();
+    let found = fixture
+        .read(move |tx| {
+            let mut found = Vec::new();
+            for name in ["team/app", "other/app", "team/none"] {
+                let name: RepositoryName = name.parse().unwrap();
+                let by_tag = manifests::find_by_tag(tx, &instance, &name, &"v1".parse().unwrap())?;
+                let by_digest = manifests::find_by_digest(tx, &instance, &name, &digest)?;
+                assert_eq!(by_tag, by_digest);
+                found.push(by_tag.map(|manifest| String::from_utf8(manifest.content).unwrap()));
+            }
+            Ok(found)
+        })
+        .await
+        .unwrap();
+    assert_eq!(found, [Some(image("one")), None, None]);
+}
+
+#[tokio::test]
+async fn tags_are_listed_in_byte_order_page_by_page() {
+    let fixture = Fixture::with_instance().await;
+    let id = fixture.repository("team/app").await;
+    let (manifest_id, _) = manifest(&fixture, id, image("one")).await;
+    for name in ["b", "B", "a", "_", "10", "9"] {
+        tag(&fixture, id, name, manifest_id).await;
+    }
+    let (instance, name): (_, RepositoryName) = (fixture.instance.clone(), "team/app".parse().unwrap());
+    let pages = fixture
+        .read(move |tx| {
+            let page = |last: Option<&str>| {
+                let tags = tags::list_names(tx, &instance, &name, last, 4)?.unwrap();
+                Ok::<Vec<_>, wharf_db::Error>(tags.iter().map(Tag::to_string).collect())
+            };
+            Ok((page(None)?, page(Some("_"))?, page(Some("zz"))?))
+        })
+        .await
+        .unwrap();
+    assert_eq!(pages.0, ["10", "9", "B", "_"]);
+    assert_eq!(pages.1, ["a", "b"]);
+    assert!(pages.2.is_empty());
+}
+
+#[tokio::test]
+async fn images_are_filtered_and_counted_by_tag_and_digest() {
+    let fixture = Fixture::with_instance().await;
+    let id = fixture.repository("team/app").await;
+    let (one, digest) = manifest(&fixture, id, image("one")).await;
+    let (two, _) = manifest(&fixture, id, image("two")).await;
+    for (name, manifest_id) in [("v1", one), ("v1.1", one), ("V1", two)] {
+        tag(&fixture, id, name, manifest_id).await;
+    }
+    for (filter, expected) in [
+        (tags::Filter::default(), vec!["V1", "v1.1", "v1"]),
+        (tags::Filter { tag: Some("v1".to_owned()), ..Default::default() }, vec!["v1.1", "v1"]),
+        (tags::Filter { tag: Some("v1".to_owned()), exact: true, digest: None }, vec!["v1"]),
+        (tags::Filter { digest: Some(digest.to_string()), ..Default::default() }, vec!["v1.1", "v1"]),
+        (tags::Filter { tag: Some("%".to_owned()), ..Default::default() }, vec![]),
+    ] {
+        let (list, count) = fixture
+            .read(move |tx| {
+                Ok((tags::list_images(tx, id, &filter, Page::ALL)?, tags::count(tx, id, &filter)?))
+            })
+            .await
+            .unwrap();
+        let names: Vec<_> = list.iter().map(|image| image.tag.as_str()).collect();
+        assert_eq!(names, expected);
+        assert_eq!(count, expected.len() as u64);
+    }
+}
+
+#[tokio::test]
+async fn a_manifest_is_in_use_by_a_tag_or_an_index() {
+    let fixture = Fixture::with_instance().await;
+    let id = fixture.repository("team/app").await;
+    let (child, digest) = manifest(&fixture, id, image("one")).await;
+    let in_use = |manifest| fixture.read(move |tx| manifests::is_in_use(tx, id, manifest));
+    assert!(!in_use(child).await.unwrap());
+    let index = format!(r#"{{"schemaVersion":2,"manifests":[{{"digest":"{digest}","size":1}}]}}"#);
+    let (index, _) = manifest(&fixture, id, index).await;
+    assert!(in_use(child).await.unwrap());
+    assert!(!in_use(index).await.unwrap());
+    fixture.write(move |tx| manifests::delete(tx, index)).await.unwrap();
+    assert!(!in_use(child).await.unwrap());
+    tag(&fixture, id, "v1", child).await;
+    assert!(in_use(child).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_blob_is_read_through_a_link_only() {
+    let fixture = Fixture::with_instance().await;
+    let (linked, other) = (fixture.repository("team/app").await, fixture.repository("other/app").await);
+    let digest = Digest::of(b"x");
+    let (instance, put) = (fixture.instance.clone(), digest.clone());
+    let work = move |tx: &wharf_db::Transaction<'_>| {
+        blobs::insert(tx, &instance, &put, 1, Timestamp::now())?;
+        blobs::link(tx, linked, &put)?;
+        blobs::link(tx, linked, &put)
+    };
+    fixture.write(work).await.unwrap();
+    let instance = fixture.instance.clone();
+    let found = fixture.read(move |tx| {
+        assert!(blobs::is_linked(tx, linked, &digest)? && !blobs::is_linked(tx, other, &digest)?);
+        let find = |name: &str| blobs::find(tx, &instance, &name.parse().unwrap(), &digest);
+        Ok((find("team/app")?, find("other/app")?))
+    });
+    assert_eq!(found.await.unwrap(), (Some(1), None));
+}
+
+#[tokio::test]
+async fn counts_follow_what_is_made_and_removed() {
+    let fixture = Fixture::with_instance().await;
+    fixture.repository("team/one").await;
+    fixture.repository("team/two").await;
+    let instance = fixture.instance.clone();
+    let remove = move |tx: &wharf_db::Transaction<'_>| {
+        let repository = repositories::find(tx, &instance, &"team/one".parse().unwrap())?.unwrap();
+        repositories::delete(tx, &instance, &repository)?;
+        repositories::count(tx, &instance, &repositories::Filter::default())
+    };
+    assert_eq!(fixture.write(remove).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn an_upload_session_advances_from_where_it_stands_only() {
+    let fixture = Fixture::with_instance().await;
+    let now = Timestamp::now();
+    let session = UploadSession {
+        id: "one".to_owned(),
+        instance: fixture.instance.clone(),
+        repository: "team/app".to_owned(),
+        received: 0,
+        hash_state: vec![1],
+        updated_at: now,
+    };
+    fixture.write(move |tx| upload_sessions::insert(tx, &session)).await.unwrap();
+    let advance =
+        |from, to| fixture.write(move |tx| upload_sessions::advance(tx, "one", from, to, &[2], now));
+    assert!(advance(0, 10).await.unwrap());
+    assert!(!advance(0, 5).await.unwrap());
+    let idle = fixture.read(move |tx| upload_sessions::list_idle(tx, now, 10)).await.unwrap();
+    assert!(idle.is_empty());
+    let after = now.plus(std::time::Duration::from_micros(1));
+    let idle = fixture.read(move |tx| upload_sessions::list_idle(tx, after, 10)).await.unwrap();
+    assert_eq!((idle[0].received, &idle[0].hash_state[..]), (10, &[2][..]));
+    assert!(fixture.write(|tx| upload_sessions::delete(tx, "one")).await.unwrap());
+    assert!(!fixture.write(|tx| upload_sessions::delete(tx, "one")).await.unwrap());
+}
