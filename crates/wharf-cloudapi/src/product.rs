@@ -87,11 +87,13 @@ impl Product {
         })
     }
 
-    /// The first code that fits the error and that the action documents. What is not the caller's fault goes to the log.
+    /// The first code that fits the error and that the action documents, else the first that every action may answer.
+    /// What is not the caller's fault goes to the log.
     fn answer(&self, action: &str, error: &Error, documented: &[&str]) -> ApiError {
         let codes = (self.errors)(error);
-        let fits = |code: &&&str| documented.contains(*code) || COMMON_CODES.contains(*code);
-        let code = codes.iter().find(fits).or(codes.first()).copied().unwrap_or("InternalError");
+        let own = codes.iter().find(|code| documented.contains(code));
+        let code = own.or_else(|| codes.iter().find(|code| COMMON_CODES.contains(code))).or(codes.first());
+        let code = code.copied().unwrap_or("InternalError");
         if error.is_internal() {
             tracing::error!(action, %error, "an action failed");
             return ApiError::new(

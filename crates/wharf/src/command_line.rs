@@ -44,8 +44,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Config(ConfigCommand),
     /// Manage accounts and access keys, also while the server runs
-    #[command(subcommand)]
-    Admin(AdminCommand),
+    Admin(Admin),
     /// Print the version
     Version,
 }
@@ -54,6 +53,15 @@ pub(crate) enum Command {
 pub(crate) enum ConfigCommand {
     /// Name every mistake in the configuration
     Check,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Admin {
+    /// Answer in JSON
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    #[command(subcommand)]
+    pub(crate) command: AdminCommand,
 }
 
 #[derive(Debug, Subcommand)]
@@ -66,27 +74,14 @@ pub(crate) enum AdminCommand {
     Key(KeyCommand),
 }
 
-/// How a command answers.
-#[derive(Clone, Copy, Debug, Args)]
-pub(crate) struct Format {
-    /// Answer in JSON
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
 #[derive(Debug, Subcommand)]
 pub(crate) enum AccountCommand {
     /// List the accounts
-    List {
-        #[command(flatten)]
-        format: Format,
-    },
+    List,
     /// Make an account with an access key and a console password, which are shown once
     Create {
         /// What people call it
         name: String,
-        #[command(flatten)]
-        format: Format,
     },
     /// Stop an account's keys and tokens at once
     Disable {
@@ -107,15 +102,11 @@ pub(crate) enum KeyCommand {
         /// Only this account's
         #[arg(long)]
         uin: Option<String>,
-        #[command(flatten)]
-        format: Format,
     },
     /// Give an account another access key, which is shown once
     Create {
         /// The account's number
         uin: String,
-        #[command(flatten)]
-        format: Format,
     },
     /// Stop an access key at once
     Disable {
@@ -131,7 +122,5 @@ pub(crate) enum KeyCommand {
     Rotate {
         /// The old key's SecretId
         secret_id: String,
-        #[command(flatten)]
-        format: Format,
     },
 }

@@ -6,12 +6,12 @@ use super::table::table;
 use crate::command_line::AccountCommand;
 
 /// Runs one of `wharf admin account …`.
-pub(super) async fn run(core: &Core, command: AccountCommand) -> Result<String, Error> {
+pub(super) async fn run(core: &Core, command: AccountCommand, as_json: bool) -> Result<String, Error> {
     match command {
-        AccountCommand::List { format } => list(core, format.json).await,
-        AccountCommand::Create { name, format } => create(core, &name, format.json).await,
-        AccountCommand::Disable { uin } => set_enabled(core, uin.parse()?, false).await,
-        AccountCommand::Enable { uin } => set_enabled(core, uin.parse()?, true).await,
+        AccountCommand::List => list(core, as_json).await,
+        AccountCommand::Create { name } => create(core, &name, as_json).await,
+        AccountCommand::Disable { uin } => set_enabled(core, uin.parse()?, false, as_json).await,
+        AccountCommand::Enable { uin } => set_enabled(core, uin.parse()?, true, as_json).await,
     }
 }
 
@@ -54,7 +54,10 @@ async fn create(core: &Core, name: &str, as_json: bool) -> Result<String, Error>
     ))
 }
 
-async fn set_enabled(core: &Core, uin: Uin, enabled: bool) -> Result<String, Error> {
+async fn set_enabled(core: &Core, uin: Uin, enabled: bool, as_json: bool) -> Result<String, Error> {
     core.set_account_enabled(uin, enabled).await?;
+    if as_json {
+        return Ok(json!({"uin": uin.to_string(), "enabled": enabled}).to_string());
+    }
     Ok(format!("account {uin} is {}", if enabled { "enabled" } else { "disabled" }))
 }

@@ -6,18 +6,16 @@ use super::table::table;
 use crate::command_line::KeyCommand;
 
 /// Runs one of `wharf admin key …`.
-pub(super) async fn run(core: &Core, command: KeyCommand) -> Result<String, Error> {
+pub(super) async fn run(core: &Core, command: KeyCommand, as_json: bool) -> Result<String, Error> {
     match command {
-        KeyCommand::List { uin, format } => {
+        KeyCommand::List { uin } => {
             let uin = uin.map(|uin| uin.parse()).transpose()?;
-            list(core, uin, format.json).await
+            list(core, uin, as_json).await
         }
-        KeyCommand::Create { uin, format } => Ok(show(&core.create_key(uin.parse()?).await?, format.json)),
-        KeyCommand::Rotate { secret_id, format } => {
-            Ok(show(&core.rotate_key(secret_id.parse()?).await?, format.json))
-        }
-        KeyCommand::Disable { secret_id } => set_enabled(core, secret_id.parse()?, false).await,
-        KeyCommand::Enable { secret_id } => set_enabled(core, secret_id.parse()?, true).await,
+        KeyCommand::Create { uin } => Ok(show(&core.create_key(uin.parse()?).await?, as_json)),
+        KeyCommand::Rotate { secret_id } => Ok(show(&core.rotate_key(secret_id.parse()?).await?, as_json)),
+        KeyCommand::Disable { secret_id } => set_enabled(core, secret_id.parse()?, false, as_json).await,
+        KeyCommand::Enable { secret_id } => set_enabled(core, secret_id.parse()?, true, as_json).await,
     }
 }
 
@@ -48,7 +46,15 @@ fn show(key: &NewAccessKey, as_json: bool) -> String {
     format!("SecretId:  {}\nSecretKey: {}", key.secret_id, key.secret_key)
 }
 
-async fn set_enabled(core: &Core, secret_id: SecretId, enabled: bool) -> Result<String, Error> {
+async fn set_enabled(
+    core: &Core,
+    secret_id: SecretId,
+    enabled: bool,
+    as_json: bool,
+) -> Result<String, Error> {
     core.set_key_enabled(secret_id.clone(), enabled).await?;
+    if as_json {
+        return Ok(json!({"secret_id": secret_id.as_str(), "enabled": enabled}).to_string());
+    }
     Ok(format!("access key {secret_id} is {}", if enabled { "enabled" } else { "disabled" }))
 }

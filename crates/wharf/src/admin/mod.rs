@@ -4,15 +4,19 @@ mod account;
 mod key;
 mod table;
 
-use crate::{command_line::AdminCommand, open, serve, settings::Settings};
+use crate::{
+    command_line::{Admin, AdminCommand},
+    open, serve,
+    settings::Settings,
+};
 
 /// Runs one command and prints its answer.
-pub(crate) async fn run(settings: Settings, command: AdminCommand) -> Result<(), String> {
+pub(crate) async fn run(settings: Settings, admin: Admin) -> Result<(), String> {
     serve::check_started(&settings)?;
     let core = open::core(&settings).await?;
-    let answer = match command {
-        AdminCommand::Account(command) => account::run(&core, command).await,
-        AdminCommand::Key(command) => key::run(&core, command).await,
+    let answer = match admin.command {
+        AdminCommand::Account(command) => account::run(&core, command, admin.json).await,
+        AdminCommand::Key(command) => key::run(&core, command, admin.json).await,
     };
     print(answer.map_err(|error| error.to_string())?.trim_end());
     Ok(())

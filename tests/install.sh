@@ -1,0 +1,93 @@
+#!/bin/sh
+# Installs what the end-to-end tests need: container clients from Debian, the
+# Python environment in .tools/venv and the Go tools in .tools/bin.
+# Says nothing and changes nothing when all of it is in place.
+set -eu
+
+tests=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+tools=$(dirname -- "$tests")/.tools
+python=${PYTHON:-python3}
+
+say() { printf 'tests/install.sh: %s\n' "$*" >&2; }
+fail() { say "$@"; exit 1; }
+has() { command -v "$1" >/dev/null 2>&1; }
+can_apt() { [ "$(id -u)" = 0 ] && has apt-get; }
+
+# Unchanged inputs leave their checksum in a stamp file; the work is then done.
+checksum() { cat -- "$@" | sha256sum | cut -d ' ' -f 1; }
+is_stamped() { [ -f "$1" ] && [ "$(cat "$1")" = "$2" ]; }
+
+# Prints "PROGRAM PACKAGE" for each program that is missing.
+missing_programs() {
+    while read -r program package; do
+        has "$program" || echo "$program $package"
+    done <<LIST
+skopeo skopeo
+podman podman
+buildah buildah
+crun crun
+curl curl
+dpkg-deb dpkg
+LIST
+    [ -f /etc/ssl/certs/ca-certificates.crt ] || echo "CA-certificates ca-certificates"
+    "$python" -c 'import ensurepip, venv' 2>/dev/null || echo "$python-with-venv python3-venv"
+}
+
+# The image builder takes its packages from apt's lists.
+has_package_lists() { apt-cache show busybox-static >/dev/null 2>&1; }
+
+install_programs() {
+    missing=$(missing_programs)
+    if [ -z "$missing" ] && has_package_lists; then return; fi
+    if ! can_apt; then
+        if [ -n "$missing" ]; then
+            say "these programs are missing (PROGRAM PACKAGE):"
+            printf '%s\n' "$missing" | sed 's/^/    /' >&2
+        else
+            say "apt has no package lists; the tests build their images from Debian packages"
+        fi
+        fail "they can only be installed by root on Debian: run this as root, or install them first"
+    fi
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -qq
+    if [ -n "$missing" ]; then
+        packages=$(printf '%s\n' "$missing" | cut -d ' ' -f 2)
+        say "installing" $packages
+        # shellcheck disable=SC2086 # one word a package
+        apt-get install -y -qq --no-install-recommends $packages >&2
+    fi
+    left=$(missing_programs)
+    [ -z "$left" ] || fail "still missing after apt-get install:" $left
+}
+
+check_languages() {
+    "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
+        fail "$python is older than Python 3.11; name a newer one in PYTHON"
+    has go || fail "Go is missing (https://go.dev/doc/install); the tool crane is built with it"
+}
+
+install_python_packages() {
+    wanted=$(checksum "$tests/requirements.txt")
+    if is_stamped "$tools/venv/.requirements" "$wanted"; then return; fi
+    say "installing the Python packages of tests/requirements.txt"
+    rm -rf "$tools/venv"
+    "$python" -m venv "$tools/venv"
+    # tccli and the SDK are huge; compiling all of their modules takes longer than installing them.
+    "$tools/venv/bin/python" -m pip install --quiet --disable-pip-version-check \
+        --no-compile --require-hashes --requirement "$tests/requirements.txt"
+    echo "$wanted" >"$tools/venv/.requirements"
+}
+
+install_go_tools() {
+    wanted=$(checksum "$tests/tools/go.mod" "$tests/tools/go.sum")
+    if is_stamped "$tools/bin/.go-tools" "$wanted"; then return; fi
+    say "building the Go tools of tests/tools"
+    mkdir -p "$tools/bin"
+    (cd "$tests/tools" && GOBIN="$tools/bin" GOFLAGS=-mod=readonly go install tool)
+    echo "$wanted" >"$tools/bin/.go-tools"
+}
+
+install_programs
+check_languages
+install_python_packages
+install_go_tools

@@ -1,0 +1,105 @@
+"""Instances: names, what is described, protection and the trial run of a deletion."""
+
+import pytest
+
+from wharf.cloud import REGION, Cloud, Instance, refused
+from wharf.polling import eventually
+from wharf.server import Server
+
+ILLEGAL_NAMES = ["-front", "back-", "two--hyphens", "under_score", "dot.ted", "x" * 51]
+
+
+def described(cloud: Cloud, instance: Instance):
+    (found,) = cloud.call("DescribeInstances", Registryids=[instance.id]).Registries
+    return found
+
+
+def test_what_was_asked_for_is_described(server: Server, cloud: Cloud, instance_name: str):
+    tags = {"ResourceType": "instance", "Tags": [{"Key": "team", "Value": "shop"}]}
+    instance = cloud.create_instance(instance_name, "premium", TagSpecification=tags, DeletionProtection=True)
+    found = described(cloud, instance)
+    assert found.RegistryId == instance.id
+    assert found.RegistryName == instance_name
+    assert found.RegistryType == "premium"
+    assert found.Status == "Running"
+    assert found.RegionName == REGION
+    assert found.DeletionProtection is True
+    assert found.PublicDomain.startswith(f"{instance_name}.localhost")
+    assert [(tag.Key, tag.Value) for tag in found.TagSpecification.Tags] == [("team", "shop")]
+
+
+def test_the_status_of_several_instances_in_one_call(cloud: Cloud, instance_name: str):
+    instances = [cloud.create_instance(f"{instance_name}-{part}") for part in "ab"]
+    ids = [instance.id for instance in instances]
+    answer = cloud.call("DescribeInstanceStatus", RegistryIds=ids)
+    assert {status.RegistryId: status.Status for status in answer.RegistryStatusSet} == {
+        id: "Running" for id in ids
+    }
+
+
+@pytest.mark.parametrize("name", ILLEGAL_NAMES)
+def test_an_illegal_name(cloud: Cloud, name: str):
+    check = cloud.call("CheckInstanceName", RegistryName=name)
+    assert (check.IsValidated, check.DetailCode) == (False, 1)
+    with refused("InvalidParameter.ErrorNameIllegal"):
+        cloud.call("CreateInstance", RegistryName=name, RegistryType="basic")
+
+
+def test_a_reserved_name(cloud: Cloud):
+    check = cloud.call("CheckInstanceName", RegistryName="console")
+    assert (check.IsValidated, check.DetailCode) == (False, 2)
+    with refused("InvalidParameter.ErrorNameReserved"):
+        cloud.call("CreateInstance", RegistryName="console", RegistryType="basic")
+
+
+def test_a_name_that_is_taken(cloud: Cloud, instance: Instance):
+    check = cloud.call("CheckInstanceName", RegistryName=instance.name)
+    assert (check.IsValidated, check.DetailCode) == (False, 3)
+    with refused("InvalidParameter.ErrorNameExists"):
+        cloud.call("CreateInstance", RegistryName=instance.name, RegistryType="basic")
+
+
+def test_a_free_name(cloud: Cloud, instance_name: str):
+    check = cloud.call("CheckInstanceName", RegistryName=instance_name)
+    assert (check.IsValidated, check.DetailCode) == (True, 0)
+
+
+def test_an_unknown_type(cloud: Cloud, instance_name: str):
+    with refused("InvalidParameter"):
+        cloud.call("CreateInstance", RegistryName=instance_name, RegistryType="huge")
+    assert cloud.call("CheckInstanceName", RegistryName=instance_name).IsValidated
+
+
+def test_protection_refuses_deletion(cloud: Cloud, instance_name: str):
+    instance = cloud.create_instance(instance_name, DeletionProtection=True)
+    with refused("OperationDenied"):
+        cloud.call("DeleteInstance", RegistryId=instance.id)
+    assert cloud.status(instance) == "Running"
+
+
+def test_a_trial_run_deletes_nothing(cloud: Cloud, instance: Instance):
+    cloud.call("DeleteInstance", RegistryId=instance.id, DryRun=True)
+    assert cloud.status(instance) == "Running"
+
+
+def test_a_trial_run_tells_what_would_be_refused(cloud: Cloud, instance_name: str):
+    instance = cloud.create_instance(instance_name, DeletionProtection=True)
+    with refused("OperationDenied"):
+        cloud.call("DeleteInstance", RegistryId=instance.id, DryRun=True)
+    with refused("ResourceNotFound"):
+        cloud.call("DeleteInstance", RegistryId="tcr-absent00", DryRun=True)
+
+
+def test_deleting_twice_is_not_found(cloud: Cloud, instance: Instance):
+    cloud.call("DeleteInstance", RegistryId=instance.id)
+    eventually("the instance is gone", lambda: cloud.status(instance) is None)
+    with refused("ResourceNotFound"):
+        cloud.call("DeleteInstance", RegistryId=instance.id)
+
+
+def test_absent_instances_are_left_out(cloud: Cloud, instance: Instance):
+    asked = [instance.id, "tcr-absent00"]
+    found = cloud.call("DescribeInstances", Registryids=asked)
+    assert [registry.RegistryId for registry in found.Registries] == [instance.id]
+    statuses = cloud.call("DescribeInstanceStatus", RegistryIds=asked).RegistryStatusSet
+    assert [status.RegistryId for status in statuses] == [instance.id]

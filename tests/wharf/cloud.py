@@ -1,0 +1,105 @@
+"""The cloud API through the official Python SDK."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pytest
+from tencentcloud.common.abstract_model import AbstractModel
+from tencentcloud.common.credential import Credential
+from tencentcloud.common.exception import TencentCloudSDKException
+from tencentcloud.common.profile.client_profile import ClientProfile
+from tencentcloud.common.profile.http_profile import HttpProfile
+from tencentcloud.tcr.v20190924 import models
+from tencentcloud.tcr.v20190924.tcr_client import TcrClient
+
+from wharf.account import Account
+from wharf.polling import eventually
+from wharf.server import Server
+
+REGION = "ap-guangzhou"
+
+# The namespace that the `instance` fixture makes.
+NAMESPACE = "team"
+
+
+@dataclass(frozen=True)
+class Instance:
+    """An instance that a test made."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Login:
+    """What `docker login` takes."""
+
+    username: str
+    password: str
+
+    def __str__(self) -> str:
+        return f"{self.username}:{self.password}"
+
+
+class Cloud:
+    """One account's SDK client for one server."""
+
+    def __init__(self, server: Server, account: Account):
+        connection = HttpProfile(protocol="http", endpoint=server.address, reqTimeout=30)
+        credential = Credential(account.secret_id, account.secret_key)
+        self.client = TcrClient(credential, REGION, ClientProfile(httpProfile=connection))
+        self.account = account
+
+    def call(self, action: str, **parameters) -> AbstractModel:
+        """Call an action with the SDK's typed request and return its typed response."""
+        request = getattr(models, f"{action}Request")()
+        request.from_json_string(json.dumps(parameters))
+        return getattr(self.client, action)(request)
+
+    def create_instance(self, name: str, registry_type: str = "basic", **parameters) -> Instance:
+        """Create an instance and wait until it is Running."""
+        made = self.call("CreateInstance", RegistryName=name, RegistryType=registry_type, **parameters)
+        instance = Instance(made.RegistryId, name)
+        eventually(f"instance {name} is Running", lambda: self.status(instance) == "Running")
+        return instance
+
+    def status(self, instance: Instance) -> str | None:
+        """An instance's status, or None when there is no such instance."""
+        found = self.call("DescribeInstanceStatus", RegistryIds=[instance.id]).RegistryStatusSet
+        return found[0].Status if found else None
+
+    def create_namespace(self, instance: Instance, name: str, public: bool = False) -> str:
+        self.call("CreateNamespace", RegistryId=instance.id, NamespaceName=name, IsPublic=public)
+        return name
+
+    def login(self, instance: Instance, kind: str = "temp") -> Login:
+        """A new instance token, as user and password."""
+        token = self.call("CreateInstanceToken", RegistryId=instance.id, TokenType=kind)
+        return Login(token.Username, token.Token)
+
+    def repositories(self, instance: Instance) -> list[str]:
+        """The instance's repositories, `NAMESPACE/REPOSITORY`, in the server's order."""
+        found = self.call("DescribeRepositories", RegistryId=instance.id, Limit=100)
+        return [repository.Name for repository in found.RepositoryList]
+
+    def images(self, instance: Instance, namespace: str, repository: str, **filters) -> dict:
+        """A repository's images by tag."""
+        found = self.call(
+            "DescribeImages",
+            RegistryId=instance.id,
+            NamespaceName=namespace,
+            RepositoryName=repository,
+            **{"Limit": 100, **filters},
+        )
+        return {image.ImageVersion: image for image in found.ImageInfoList}
+
+
+@contextmanager
+def refused(code: str) -> Iterator[None]:
+    """Expect the block to end in the cloud API's error of this code, with a message and a RequestId."""
+    with pytest.raises(TencentCloudSDKException) as caught:
+        yield
+    assert caught.value.get_code() == code, caught.value
+    assert caught.value.get_message() and caught.value.get_request_id()
