@@ -74,7 +74,7 @@ install_python_packages() {
     "$python" -m venv "$tools/venv"
     # tccli and the SDK are huge; compiling all of their modules takes longer than installing them.
     "$tools/venv/bin/python" -m pip install --quiet --disable-pip-version-check \
-        --no-compile --require-hashes --requirement "$tests/requirements.txt"
+        --use-pep517 --no-compile --require-hashes --requirement "$tests/requirements.txt"
     echo "$wanted" >"$tools/venv/.requirements"
 }
 

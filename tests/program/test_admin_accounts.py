@@ -8,7 +8,7 @@ from wharf.server import Server
 
 
 def listed(admin: Admin) -> dict[str, dict]:
-    return {str(account["uin"]): account for account in admin.run("account", "list")}
+    return {str(account["uin"]): account for account in admin.ask("account", "list")}
 
 
 def test_a_new_account_is_complete(admin: Admin, account: Account):
@@ -29,11 +29,11 @@ def test_a_new_account_works_at_once(server: Server, account: Account, instance_
 
 def test_a_disabled_account_is_refused_until_it_is_enabled(server: Server, admin: Admin, account: Account):
     cloud = Cloud(server, account)
-    admin.run("account", "disable", account.uin)
+    admin.do("account", "disable", account.uin)
     assert listed(admin)[account.uin]["enabled"] is False
     with refused("AuthFailure.InvalidSecretId"):
         cloud.call("DescribeRegions")
-    admin.run("account", "enable", account.uin)
+    admin.do("account", "enable", account.uin)
     assert cloud.call("DescribeRegions").TotalCount > 0
 
 
@@ -42,7 +42,7 @@ def test_a_disabled_account_cannot_pull(server: Server, admin: Admin, account: A
     instance = cloud.create_instance(instance_name)
     registry = Registry(server, instance, cloud.login(instance, "longterm"))
     assert registry.get("/v2/").status_code == 200
-    admin.run("account", "disable", account.uin)
+    admin.do("account", "disable", account.uin)
     assert registry.get("/v2/").status_code == 401
 
 
@@ -53,6 +53,11 @@ def test_an_unknown_account(admin: Admin):
 
 
 def test_people_can_read_it_too(admin: Admin, account: Account):
-    ended = admin.attempt("account", "list")
-    assert ended.returncode == 0
-    assert account.uin in ended.stdout and ROOT.uin in ended.stdout
+    said = admin.do("account", "list")
+    assert account.uin in said and ROOT.uin in said
+
+
+def test_every_command_speaks_json(admin: Admin, account: Account):
+    for command in ("disable", "enable"):
+        admin.do("account", command, account.uin, "--json")
+        admin.do("key", command, account.secret_id, "--json")

@@ -16,20 +16,19 @@ class Admin:
 
     def attempt(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run `wharf admin …` and return how it ended."""
-        return attempt(
-            wharf_binary(),
-            "admin",
-            *words,
-            environment=self.server.environment,
-            cwd=self.server.directory,
-        )
+        command = [wharf_binary(), "admin", *words]
+        return attempt(*command, environment=self.server.environment, cwd=self.server.directory)
 
-    def run(self, *words: str):
-        """Run `wharf admin … --json`, which must succeed, and return what it says."""
-        ended = self.attempt(*words, "--json")
+    def do(self, *words: str) -> str:
+        """Run `wharf admin …`, which must succeed, and return what it prints."""
+        ended = self.attempt(*words)
         assert ended.returncode == 0, f"wharf admin {' '.join(words)}: {ended.stdout}{ended.stderr}"
-        return json.loads(ended.stdout) if ended.stdout.strip() else None
+        return ended.stdout
+
+    def ask(self, *words: str):
+        """Run `wharf admin … --json`, which must succeed, and return its answer."""
+        return json.loads(self.do(*words, "--json"))
 
     def create_account(self, name: str) -> Account:
-        made = self.run("account", "create", name)
+        made = self.ask("account", "create", name)
         return Account(str(made["uin"]), made["secret_id"], made["secret_key"], made["password"])
