@@ -1,5 +1,7 @@
 //! Who may do what on the data plane. Every operation there asks [`authorize`] in the transaction in which it acts.
 
+use std::net::IpAddr;
+
 use serde::{Deserialize, Serialize};
 use wharf_db::{Transaction, accounts, instance_tokens, instances, namespaces};
 use wharf_model::{Actions, InstanceId, InstanceStatus, RepositoryName, Timestamp, Uin};
@@ -86,15 +88,36 @@ impl Caller {
 }
 
 impl Core {
-    /// Who logs in with an account's number and an instance token, as `docker login` does.
+    /// Who logs in with an account's number and an instance token, as `docker login` does; without a name, who holds a
+    /// refresh token, which is an instance token too. Wrong attempts slow further ones for the same name from the same
+    /// address (`peer`), and for the address.
     ///
     /// # Errors
     /// [`Error::WrongCredentials`] when they open nothing; which of them is wrong is not told.
-    pub async fn log_in(&self, user: &str, password: &str) -> Result<Identity, Error> {
+    /// [`Error::TooManyAttempts`] when others failed just before.
+    pub async fn log_in(
+        &self,
+        user: Option<&str>,
+        password: &str,
+        peer: Option<IpAddr>,
+    ) -> Result<Identity, Error> {
+        let attempt = self.login_throttle.begin(user.unwrap_or_default(), peer)?;
+        let identity = self.identify(user, password).await;
+        match &identity {
+            Ok(_) => attempt.succeeded(),
+            Err(Error::WrongCredentials) => attempt.failed(),
+            Err(_) => {}
+        }
+        identity
+    }
+
+    async fn identify(&self, user: Option<&str>, password: &str) -> Result<Identity, Error> {
         let claims: InstanceTokenClaims =
             self.verify_instance_token(password).ok_or(Error::WrongCredentials)?;
-        let identity =
-            claims.identity().filter(|_| claims.operator_uin == user).ok_or(Error::WrongCredentials)?;
+        if user.is_some_and(|user| claims.operator_uin != user) {
+            return Err(Error::WrongCredentials);
+        }
+        let identity = claims.identity().ok_or(Error::WrongCredentials)?;
         let checked = identity.clone();
         match self.read(move |tx| is_valid(tx, &checked)).await? {
             true => Ok(identity),
@@ -127,7 +150,7 @@ impl Core {
             identity,
             access: access_claims(scopes),
         };
-        Ok((self.signing_keys.sign(&claims)?, now, lifetime.as_secs()))
+        Ok((self.signing_keys().sign(&claims)?, now, lifetime.as_secs()))
     }
 
     /// Who holds a bearer token, and what it covers. What the holder may do is asked anew at each request.
@@ -136,7 +159,7 @@ impl Core {
     /// [`Error::InvalidBearer`] when the token is forged or not good now.
     pub fn verify_bearer(&self, token: &str) -> Result<Caller, Error> {
         let claims: BearerClaims =
-            self.signing_keys.verify(token, BEARER_AUDIENCE).ok_or(Error::InvalidBearer)?;
+            self.signing_keys().verify(token, BEARER_AUDIENCE).ok_or(Error::InvalidBearer)?;
         let scopes = claims.access.into_iter();
         let scopes =
             scopes.map(|claim| Scope { target: claim.target, actions: Actions::parse_scope(&claim.actions) });
@@ -201,6 +224,11 @@ pub(crate) fn authorize(
     }
 }
 
+/// Whether `identity` may read everything in an instance.
+pub(crate) fn sees_all(identity: &Identity, instance: &Instance) -> bool {
+    matches!(identity, Identity::Account { uin, instance: opened, .. } if *opened == instance.id && *uin == instance.uin)
+}
+
 /// What `identity` may do to a repository: everything in the instance that its token opens, and pull what is public.
 fn permitted(
     tx: &Transaction<'_>,
@@ -209,10 +237,7 @@ fn permitted(
     repository: &RepositoryName,
 ) -> Result<Actions, Error> {
     let Some(instance) = instance else { return Ok(Actions::NONE) };
-    if let Identity::Account { uin, instance: opened, .. } = identity
-        && *opened == instance.id
-        && *uin == instance.uin
-    {
+    if sees_all(identity, instance) {
         return Ok(Actions::ALL);
     }
     let namespace = namespaces::find(tx, &instance.id, &repository.namespace)?;
@@ -220,7 +245,7 @@ fn permitted(
 }
 
 /// Whether the account, and the long-term token where there is one, are there and enabled.
-fn is_valid(tx: &Transaction<'_>, identity: &Identity) -> Result<bool, Error> {
+pub(crate) fn is_valid(tx: &Transaction<'_>, identity: &Identity) -> Result<bool, Error> {
     let Identity::Account { uin, token_id, .. } = identity else { return Ok(true) };
     if !accounts::find(tx, *uin)?.is_some_and(|account| account.enabled) {
         return Ok(false);

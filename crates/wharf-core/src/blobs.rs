@@ -2,14 +2,10 @@ use wharf_blob::Blob;
 use wharf_db::blobs;
 use wharf_model::{Actions, Digest};
 
-use crate::{Caller, Core, Error, Target, access::authorize};
-
-/// A blob that the caller may read.
-#[derive(Debug)]
-pub struct OpenBlob {
-    /// Its bytes.
-    pub content: Blob,
-}
+use crate::{
+    Caller, Core, Error, Target, access::authorize, manifests::check_not_needed,
+    repositories::find_repository,
+};
 
 impl Core {
     /// The size of a blob that the repository links.
@@ -24,10 +20,29 @@ impl Core {
     ///
     /// # Errors
     /// When the caller may not pull, or the repository links no such blob.
-    pub async fn pull_blob(&self, caller: Caller, target: Target, digest: Digest) -> Result<OpenBlob, Error> {
+    pub async fn pull_blob(&self, caller: Caller, target: Target, digest: Digest) -> Result<Blob, Error> {
         let (instance, _) = self.find_blob(caller, target, digest.clone()).await?;
-        let content = self.content.open_blob(&instance, &digest).await?;
-        Ok(OpenBlob { content })
+        Ok(self.content.open_blob(&instance, &digest).await?)
+    }
+
+    /// Takes a blob away from a repository; it stays where other repositories link it.
+    ///
+    /// # Errors
+    /// When the caller may not delete, the repository links no such blob, or a manifest of it needs the blob.
+    pub async fn delete_blob(&self, caller: Caller, target: Target, digest: Digest) -> Result<(), Error> {
+        self.write(move |tx| {
+            let instance = authorize(tx, &caller, &target, Actions::DELETE)?;
+            let repository = find_repository(tx, &instance.id, &target.repository)?;
+            check_not_needed(tx, repository.id, &target.repository, &digest)?;
+            if !blobs::unlink(tx, repository.id, &digest)? {
+                return Err(Error::BlobNotFound {
+                    digest: digest.clone(),
+                    repository: target.repository.clone(),
+                });
+            }
+            Ok(())
+        })
+        .await
     }
 
     async fn find_blob(

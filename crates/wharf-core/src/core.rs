@@ -1,11 +1,13 @@
-use std::sync::Arc;
+use std::sync::{Arc, RwLock};
 
 use tokio::sync::Notify;
 use wharf_blob::BlobStore;
 use wharf_db::{Store, Transaction};
 use wharf_model::{InstanceName, Timestamp, Uin};
 
-use crate::{Error, Limits, MasterKey, signing::SigningKeys};
+use crate::{
+    Error, Limits, MasterKey, login_throttle::LoginThrottle, pulls::PullCounter, signing::SigningKeys,
+};
 
 /// Who calls the cloud API: the account whose key signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +22,9 @@ pub struct Core {
     pub(crate) store: Store,
     pub(crate) content: BlobStore,
     pub(crate) master_key: Arc<MasterKey>,
-    pub(crate) signing_keys: Arc<SigningKeys>,
+    pub(crate) signing_keys: Arc<RwLock<Arc<SigningKeys>>>,
+    pub(crate) login_throttle: Arc<LoginThrottle>,
+    pub(crate) pull_counter: Arc<PullCounter>,
     pub(crate) limits: Arc<Limits>,
     pub(crate) domain: Arc<str>,
     pub(crate) work: Arc<Notify>,
@@ -45,7 +49,9 @@ impl Core {
             store,
             content,
             master_key: master_key.into(),
-            signing_keys: signing_keys.into(),
+            signing_keys: Arc::new(RwLock::new(signing_keys.into())),
+            login_throttle: Arc::default(),
+            pull_counter: Arc::default(),
             limits: limits.into(),
             domain: domain.into(),
             work: Arc::default(),

@@ -12,6 +12,12 @@ pub enum Error {
     /// A user name and password that open nothing.
     #[error("the user name or the password is wrong")]
     WrongCredentials,
+    /// Too many wrong passwords came before.
+    #[error("too many wrong passwords: try again in {seconds} seconds")]
+    TooManyAttempts {
+        /// Seconds until the next attempt is heard.
+        seconds: u64,
+    },
     /// The bearer token is forged, expired, or its account or instance token is disabled.
     #[error("the bearer token is not valid")]
     InvalidBearer,
@@ -54,6 +60,9 @@ pub enum Error {
         limit: usize,
     },
 
+    /// No signing key has this id, or it is the only one.
+    #[error("there is no signing key {0} beside the newest")]
+    SigningKeyNotFound(String),
     /// No account has this number.
     #[error("there is no account {0}")]
     AccountNotFound(Uin),
@@ -151,6 +160,38 @@ pub enum Error {
         /// What is missing.
         missing: Vec<Digest>,
     },
+    /// The manifest has more descriptors than the limit.
+    #[error("the manifest has {found} descriptors: {limit} at most")]
+    TooManyLinks {
+        /// Descriptors in it.
+        found: usize,
+        /// Descriptors allowed.
+        limit: usize,
+    },
+    /// Indexes nest deeper than the limit.
+    #[error("the index nests {found} deep: {limit} at most")]
+    IndexTooDeep {
+        /// How deep.
+        found: u64,
+        /// How deep it may.
+        limit: u64,
+    },
+    /// More tags in one push than the limit.
+    #[error("{found} tags in one push are too many: {limit} at most")]
+    TooManyPushedTags {
+        /// Tags named.
+        found: usize,
+        /// Tags allowed.
+        limit: usize,
+    },
+    /// Another manifest of the repository needs it.
+    #[error("a manifest of `{repository}` needs {digest}: delete that manifest first")]
+    ContentInUse {
+        /// The repository.
+        repository: RepositoryName,
+        /// The blob or manifest.
+        digest: Digest,
+    },
     /// The bytes have another digest.
     #[error("the content has the digest {actual}, not {expected}")]
     DigestMismatch {
@@ -172,6 +213,16 @@ pub enum Error {
     #[error("the blob is larger than {limit} bytes")]
     BlobTooLarge {
         /// Bytes allowed.
+        limit: u64,
+    },
+    /// The instance has as many upload sessions as it may.
+    #[error(
+        "instance `{instance}` has {limit} unfinished uploads, which is the limit: finish or cancel some"
+    )]
+    TooManyUploads {
+        /// The instance's name.
+        instance: String,
+        /// Sessions allowed.
         limit: u64,
     },
     /// The repository has no such upload session.

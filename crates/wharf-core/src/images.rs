@@ -1,7 +1,10 @@
 use wharf_db::{Page, manifests, repositories, tags};
 use wharf_model::{InstanceId, Reference, RepositoryName, Tag};
 
-use crate::{Core, Error, Operator, TaggedImage, instances::running_instance, repositories::find_repository};
+use crate::{
+    Core, Error, Operator, TaggedImage, instances::running_instance, manifests::delete_tag,
+    repositories::find_repository,
+};
 
 pub use wharf_db::tags::Filter as ImageFilter;
 
@@ -56,7 +59,7 @@ impl Core {
                 reference: Reference::Tag(tag.clone()),
                 repository: name.clone(),
             })?;
-            tags::delete(tx, repository.id, &tag)?;
+            delete_tag(tx, repository.id, &tag)?;
             if !manifests::is_in_use(tx, repository.id, manifest)? {
                 manifests::delete(tx, manifest)?;
             }

@@ -53,6 +53,7 @@ pub(crate) struct InstanceTokenClaims {
 }
 
 impl InstanceTokenClaims {
+    /// Who the token stands for.
     pub(crate) fn identity(&self) -> Option<Identity> {
         let uin = self.operator_uin.parse().ok()?;
         Some(Identity::Account { uin, instance: self.registry_id.clone(), token_id: self.token_id.clone() })
@@ -106,11 +107,11 @@ impl Core {
             nbf: now.seconds(),
             iat: now.seconds(),
         };
-        let token = self.signing_keys.sign(&claims)?;
+        let token = self.signing_keys().sign(&claims)?;
         Ok(NewInstanceToken { username: operator.uin, token, expires_at, token_id })
     }
 
     pub(crate) fn verify_instance_token(&self, token: &str) -> Option<InstanceTokenClaims> {
-        self.signing_keys.verify(token, AUDIENCE)
+        self.signing_keys().verify(token, AUDIENCE)
     }
 }

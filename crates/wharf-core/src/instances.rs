@@ -1,5 +1,7 @@
 use wharf_db::{Page, Transaction, instances, resource_tags};
-use wharf_model::{ChargeType, Edition, InstanceId, InstanceName, InstanceStatus, Region, RenewFlag};
+use wharf_model::{
+    ChargeType, Completeness, Edition, InstanceId, InstanceName, InstanceStatus, Region, RenewFlag,
+};
 
 use crate::{
     Core, Error, Instance, Operator,
@@ -91,6 +93,7 @@ impl Core {
             expires_at: new.prepaid.map(|(months, _)| now.plus_months(months)),
             deletion_protection: new.deletion_protection,
             delete_bucket: false,
+            completeness: Completeness::default(),
             namespace_count: 0,
             repository_count: 0,
             created_at: now,
@@ -176,6 +179,18 @@ impl Core {
         .await?;
         self.work.notify_one();
         Ok(())
+    }
+
+    /// Sets what of a manifest's content an instance wants to be there before the manifest.
+    ///
+    /// # Errors
+    /// When there is no such instance.
+    pub async fn set_completeness(&self, id: InstanceId, completeness: Completeness) -> Result<(), Error> {
+        self.write(move |tx| match instances::set_completeness(tx, &id, completeness)? {
+            true => Ok(()),
+            false => Err(Error::InstanceNotFound(id.to_string())),
+        })
+        .await
     }
 
     /// Takes a new instance from Pending to Running; a repeated call goes on where the last one stopped.

@@ -13,11 +13,14 @@ mod images;
 mod instance_tokens;
 mod instances;
 mod limits;
+mod login_throttle;
 mod manifests;
 mod namespaces;
 mod passwords;
+mod pulls;
 mod queue;
 mod random;
+mod referrers;
 mod repositories;
 mod secrets;
 mod signing;
@@ -26,22 +29,31 @@ mod uploads;
 pub use access::{Caller, Identity, Scope, Target};
 pub use access_keys::{NewAccessKey, SigningCredential};
 pub use accounts::{NewAccount, RootPreset};
-pub use blobs::OpenBlob;
 pub use core::{Core, Operator};
 pub use error::Error;
 pub use images::{ImageFilter, Images};
 pub use instance_tokens::{NewInstanceToken, TokenKind};
 pub use instances::{InstanceFilter, Instances, NameCheck, NewInstance};
 pub use limits::Limits;
-pub use manifests::PutManifest;
+pub use manifests::{PushedManifest, PutManifest};
 pub use namespaces::{NamespaceFilter, Namespaces, NewNamespace};
 pub use queue::{EventKind, JobKind};
-pub use repositories::{NewRepository, Repositories};
+pub use referrers::{Referrers, ReferrersFilter};
+pub use repositories::{Catalog, NewRepository, Repositories};
 pub use secrets::{InvalidMasterKey, MasterKey};
-pub use uploads::{Finished, UploadStatus};
+pub use signing::SigningKeyInfo;
+pub use uploads::{Begun, Finished, UploadStatus};
 
 pub use wharf_db::{
-    Page, access_keys::AccessKey, accounts::Account, instances::Instance, jobs::Job,
-    manifests::StoredManifest, namespaces::Namespace, repositories::Repository, repositories::Sort,
+    Page,
+    access_keys::AccessKey,
+    accounts::Account,
+    instances::Instance,
+    jobs::Job,
+    manifests::{Referrer, StoredManifest},
+    namespaces::Namespace,
+    pulls::Pulls,
+    repositories::Repository,
+    repositories::Sort,
     tags::TaggedImage,
 };

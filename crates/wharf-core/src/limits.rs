@@ -7,6 +7,14 @@ pub struct Limits {
     pub manifest_size: u64,
     /// Bytes of a blob at most.
     pub blob_size: u64,
+    /// Descriptors in a manifest at most.
+    pub manifest_links: usize,
+    /// How deep indexes may nest: 1 is an index of images.
+    pub index_depth: u64,
+    /// Tags that one push of a manifest by digest may set.
+    pub tags_per_push: usize,
+    /// Upload sessions of an instance at most.
+    pub upload_sessions: u64,
     /// How long an upload session may lie still before it is given up.
     pub upload_idle: Duration,
     /// How long a bearer token of the token service is good for.
@@ -22,6 +30,10 @@ impl Default for Limits {
         Self {
             manifest_size: 4 << 20,
             blob_size: 64 << 30,
+            manifest_links: 4096,
+            index_depth: 4,
+            tags_per_push: 100,
+            upload_sessions: 10_000,
             upload_idle: Duration::from_secs(24 * 3600),
             bearer_lifetime: Duration::from_secs(900),
             keys_per_account: 2,

@@ -1,11 +1,14 @@
 use bytes::Bytes;
-use wharf_db::{Transaction, blobs, manifests, repositories, tags};
+use wharf_db::{Transaction, blobs, manifests, pulls, repositories, tags};
 use wharf_model::{
-    Actions, Algorithm, Digest, Manifest, ManifestLinkKind, MediaType, Reference, RepositoryName, Tag,
+    Actions, Algorithm, Completeness, Digest, Manifest, ManifestLinkKind, MediaType, Reference,
+    RepositoryName, Tag,
 };
 
 use crate::{
-    Caller, Core, Error, StoredManifest, Target, access::authorize, repositories::pushed_repository,
+    Caller, Core, Error, StoredManifest, Target,
+    access::authorize,
+    repositories::{find_repository, pushed_repository},
 };
 
 /// A manifest on its way in.
@@ -15,10 +18,21 @@ pub struct PutManifest {
     pub target: Target,
     /// The tag that is to point at it, or its digest.
     pub reference: Reference,
+    /// Tags that are to point at it too.
+    pub tags: Vec<Tag>,
     /// The type that the sender says it has (`Content-Type`).
     pub media_type: String,
     /// Its bytes.
     pub content: Bytes,
+}
+
+/// A manifest that was taken in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PushedManifest {
+    /// Its digest.
+    pub digest: Digest,
+    /// The manifest it refers to.
+    pub subject: Option<Digest>,
 }
 
 impl Core {
@@ -45,31 +59,101 @@ impl Core {
         .await
     }
 
+    /// Counts a pull of a manifest that was found.
+    pub fn count_pull(&self, manifest: &StoredManifest, reference: &Reference) {
+        let tag = if let Reference::Tag(tag) = reference { Some(tag.clone()) } else { None };
+        self.pull_counter.count(manifest.repository_id, tag, Self::now());
+    }
+
     /// Takes in a manifest, and points the tag at it where one is named. The repository is made when it is not there.
     ///
     /// # Errors
     /// When the caller may not push, there is no such namespace, the bytes are no such manifest or have another digest,
     /// or something that the manifest needs is not in the repository.
-    pub async fn push_manifest(&self, caller: Caller, put: PutManifest) -> Result<Digest, Error> {
-        let limit = self.limits.manifest_size;
-        if put.content.len() as u64 > limit {
-            return Err(Error::ManifestTooLarge { limit });
-        }
-        let media_type = MediaType::named(&put.media_type)
-            .ok_or_else(|| Error::UnknownMediaType(put.media_type.clone()))?;
-        let manifest = Manifest::parse(media_type, &put.content)?;
-        let (digest, tag) = match put.reference {
-            Reference::Tag(tag) => (Digest::by(Algorithm::Sha256, &put.content), Some(tag)),
-            Reference::Digest(expected) => (checked_digest(expected, &put.content)?, None),
-        };
-        let content = Incoming { manifest, digest: digest.clone(), tag, content: put.content };
+    pub async fn push_manifest(&self, caller: Caller, put: PutManifest) -> Result<PushedManifest, Error> {
+        let incoming = self.parse_manifest(put.reference, put.tags, &put.media_type, put.content)?;
+        let pushed =
+            PushedManifest { digest: incoming.digest.clone(), subject: incoming.manifest.subject.clone() };
+        let depth_limit = self.limits.index_depth;
         self.write(move |tx| {
             let instance = authorize(tx, &caller, &put.target, Actions::PUSH)?;
             let repository_id = pushed_repository(tx, &instance.id, &put.target.repository)?;
-            content.keep(tx, repository_id, &put.target.repository)
+            let weight = incoming.weigh(tx, repository_id, &put.target.repository, instance.completeness)?;
+            if weight.depth > depth_limit {
+                return Err(Error::IndexTooDeep { found: weight.depth, limit: depth_limit });
+            }
+            incoming.keep(tx, repository_id, weight)
         })
         .await?;
-        Ok(digest)
+        Ok(pushed)
+    }
+
+    /// Removes a tag; what it pointed at stays (endpoint end-9 by tag). Or removes a manifest with all its tags (end-9 by
+    /// digest).
+    ///
+    /// # Errors
+    /// When the caller may not delete, there is no such tag or manifest, or another manifest needs it.
+    pub async fn delete_manifest(
+        &self,
+        caller: Caller,
+        target: Target,
+        reference: Reference,
+    ) -> Result<(), Error> {
+        let now = Self::now();
+        self.write(move |tx| {
+            let instance = authorize(tx, &caller, &target, Actions::DELETE)?;
+            let repository = find_repository(tx, &instance.id, &target.repository)?;
+            let missing = || Error::ManifestNotFound {
+                reference: reference.clone(),
+                repository: target.repository.clone(),
+            };
+            let tags = match &reference {
+                Reference::Tag(tag) => {
+                    tags::find(tx, repository.id, tag)?.ok_or_else(missing)?;
+                    delete_tag(tx, repository.id, tag)?;
+                    1
+                }
+                Reference::Digest(digest) => {
+                    let id = manifests::find_id(tx, repository.id, digest)?.ok_or_else(missing)?;
+                    check_not_needed(tx, repository.id, &target.repository, digest)?;
+                    let tags = tags::count_of_manifest(tx, id)?;
+                    manifests::delete(tx, id)?;
+                    i64::try_from(tags).unwrap_or(i64::MAX)
+                }
+            };
+            Ok(repositories::note_change(tx, repository.id, -tags, now)?)
+        })
+        .await
+    }
+
+    fn parse_manifest(
+        &self,
+        reference: Reference,
+        mut tags: Vec<Tag>,
+        media_type: &str,
+        content: Bytes,
+    ) -> Result<Incoming, Error> {
+        let limits = &self.limits;
+        if content.len() as u64 > limits.manifest_size {
+            return Err(Error::ManifestTooLarge { limit: limits.manifest_size });
+        }
+        let media_type =
+            MediaType::named(media_type).ok_or_else(|| Error::UnknownMediaType(media_type.to_owned()))?;
+        let manifest = Manifest::parse(media_type, &content)?;
+        if manifest.links.len() > limits.manifest_links {
+            return Err(Error::TooManyLinks { found: manifest.links.len(), limit: limits.manifest_links });
+        }
+        let digest = match reference {
+            Reference::Tag(tag) => {
+                tags.push(tag);
+                Digest::by(Algorithm::Sha256, &content)
+            }
+            Reference::Digest(expected) => checked_digest(expected, &content)?,
+        };
+        if tags.len() > limits.tags_per_push {
+            return Err(Error::TooManyPushedTags { found: tags.len(), limit: limits.tags_per_push });
+        }
+        Ok(Incoming { manifest, digest, tags, content })
     }
 
     /// A repository's tags after `last` in byte order, `limit` at most.
@@ -95,18 +179,21 @@ impl Core {
 struct Incoming {
     manifest: Manifest,
     digest: Digest,
-    tag: Option<Tag>,
+    tags: Vec<Tag>,
     content: Bytes,
 }
 
+/// What a manifest and all that it describes come to.
+#[derive(Clone, Copy)]
+struct Weight {
+    /// Bytes, the manifest's own included.
+    total_size: u64,
+    /// How deep indexes nest: 0 for an image.
+    depth: u64,
+}
+
 impl Incoming {
-    fn keep(
-        &self,
-        tx: &Transaction<'_>,
-        repository_id: i64,
-        repository: &RepositoryName,
-    ) -> Result<(), Error> {
-        let total_size = self.weigh(tx, repository_id, repository)?;
+    fn keep(&self, tx: &Transaction<'_>, repository_id: i64, weight: Weight) -> Result<(), Error> {
         let now = Core::now();
         let row = manifests::NewManifest {
             repository_id,
@@ -114,47 +201,77 @@ impl Incoming {
             media_type: self.manifest.media_type,
             artifact_type: self.manifest.artifact_type.as_deref(),
             subject: self.manifest.subject.as_ref(),
-            total_size,
+            total_size: weight.total_size,
+            depth: weight.depth,
+            annotations: self.manifest.annotations.as_deref(),
             content: &self.content,
             links: &self.manifest.links,
             now,
         };
         let manifest_id = manifests::insert(tx, &row)?;
-        let Some(tag) = &self.tag else { return Ok(()) };
-        let new = tags::put(tx, repository_id, tag, manifest_id, now)?;
-        Ok(repositories::note_change(tx, repository_id, i64::from(new), now)?)
+        let mut new = 0;
+        for tag in &self.tags {
+            new += i64::from(tags::put(tx, repository_id, tag, manifest_id, now)?);
+        }
+        Ok(repositories::note_change(tx, repository_id, new, now)?)
     }
 
-    /// Bytes of all that the manifest describes and itself: of an index, what its manifests describe.
-    ///
-    /// Fails when something of it is not in the repository, naming all that is missing.
+    /// Fails when something that the instance wants to be there is not in the repository, naming all that is missing.
     fn weigh(
         &self,
         tx: &Transaction<'_>,
         repository_id: i64,
         repository: &RepositoryName,
-    ) -> Result<u64, Error> {
-        let mut total = self.content.len() as u64;
+        completeness: Completeness,
+    ) -> Result<Weight, Error> {
+        let is_index = self.manifest.media_type.is_index();
+        let mut weight = Weight { total_size: self.content.len() as u64, depth: u64::from(is_index) };
         let mut missing = Vec::new();
         for link in &self.manifest.links {
-            let size = match link.kind {
-                ManifestLinkKind::Manifest => manifests::find_total_size(tx, repository_id, &link.digest)?,
-                ManifestLinkKind::ForeignLayer => Some(link.size),
+            let found = match link.kind {
+                ManifestLinkKind::Manifest => manifests::find_weight(tx, repository_id, &link.digest)?,
+                ManifestLinkKind::ForeignLayer => Some((link.size, 0)),
                 ManifestLinkKind::Config | ManifestLinkKind::Layer => {
-                    blobs::is_linked(tx, repository_id, &link.digest)?.then_some(link.size)
+                    blobs::is_linked(tx, repository_id, &link.digest)?.then_some((link.size, 0))
                 }
             };
-            match size {
-                Some(size) => total = total.saturating_add(size),
-                None => missing.push(link.digest.clone()),
+            if found.is_none() {
+                missing.push(link.digest.clone());
             }
+            let (size, depth) = found.unwrap_or((link.size, 0));
+            weight.total_size = weight.total_size.saturating_add(size);
+            weight.depth = weight.depth.max(depth + u64::from(is_index));
         }
-        if missing.is_empty() {
-            Ok(total)
+        let may_be_sparse = match completeness {
+            Completeness::Strict => false,
+            Completeness::SparseIndexes => is_index,
+            Completeness::Sparse => true,
+        };
+        if missing.is_empty() || may_be_sparse {
+            Ok(weight)
         } else {
             Err(Error::ManifestContentMissing { repository: repository.clone(), missing })
         }
     }
+}
+
+/// Fails when a manifest of the repository needs this blob or manifest.
+pub(crate) fn check_not_needed(
+    tx: &Transaction<'_>,
+    repository_id: i64,
+    repository: &RepositoryName,
+    digest: &Digest,
+) -> Result<(), Error> {
+    if manifests::is_needed(tx, repository_id, digest)? {
+        return Err(Error::ContentInUse { repository: repository.clone(), digest: digest.clone() });
+    }
+    Ok(())
+}
+
+/// Removes a tag, and what is counted of it.
+pub(crate) fn delete_tag(tx: &Transaction<'_>, repository_id: i64, tag: &Tag) -> Result<(), Error> {
+    tags::delete(tx, repository_id, tag)?;
+    Ok(pulls::forget(tx, repository_id, tag.as_str())?)
 }
 
 fn checked_digest(expected: Digest, content: &[u8]) -> Result<Digest, Error> {

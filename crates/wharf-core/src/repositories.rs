@@ -1,8 +1,11 @@
-use wharf_db::{Page, Transaction, repositories};
+use wharf_db::{Page, Transaction, instances, repositories};
 use wharf_model::{InstanceId, NamespaceName, RepositoryName};
 
 use crate::{
-    Core, Error, Operator, Repository, Sort, instances::running_instance, namespaces::find_namespace,
+    Caller, Core, Error, Identity, Operator, Repository, Sort,
+    access::{is_valid, sees_all},
+    instances::running_instance,
+    namespaces::find_namespace,
 };
 
 const BRIEF_LIMIT: usize = 1_000;
@@ -26,6 +29,15 @@ pub struct Repositories {
     pub total: u64,
     /// Those of the page.
     pub page: Vec<Repository>,
+}
+
+/// Repositories of one instance, by name.
+#[derive(Clone, Debug)]
+pub struct Catalog {
+    /// The instance's name in lower case.
+    pub instance: String,
+    /// The repositories.
+    pub names: Vec<RepositoryName>,
 }
 
 impl Core {
@@ -77,6 +89,38 @@ impl Core {
             let filter = repositories::Filter { namespace_id: namespace.map(|namespace| namespace.id), path };
             let total = repositories::count(tx, &instance, &filter)?;
             Ok(Repositories { total, page: repositories::list(tx, &instance, &filter, sort, page)? })
+        })
+        .await
+    }
+
+    /// Names of an instance's repositories after `last` in byte order, `limit` at most: those that the caller may pull.
+    ///
+    /// # Errors
+    /// When the caller is nobody, or its account or token is disabled.
+    pub async fn list_catalog(
+        &self,
+        caller: Caller,
+        instance: Option<String>,
+        last: Option<String>,
+        limit: u64,
+    ) -> Result<Catalog, Error> {
+        self.read(move |tx| {
+            let Identity::Account { instance: opened, .. } = &caller.identity else {
+                return Err(Error::Unauthenticated);
+            };
+            if !is_valid(tx, &caller.identity)? {
+                return Err(Error::InvalidBearer);
+            }
+            let found = match &instance {
+                Some(label) => instances::find_by_label(tx, label)?,
+                None => instances::find(tx, opened)?,
+            };
+            let Some(found) = found else {
+                return Ok(Catalog { instance: String::new(), names: Vec::new() });
+            };
+            let only_public = !sees_all(&caller.identity, &found);
+            let names = repositories::list_names(tx, &found.id, only_public, last.as_deref(), limit)?;
+            Ok(Catalog { instance: found.name.label(), names })
         })
         .await
     }

@@ -1,6 +1,9 @@
-//! Signed texts: RS256 tokens (RFC 7519) that name the key they were signed with.
+//! Signed texts: RS256 tokens (RFC 7519) that name the key they were signed with. The newest key signs, all verify.
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    sync::{Arc, PoisonError},
+};
 
 use aws_lc_rs::{
     encoding::{AsDer, Pkcs8V1Der},
@@ -11,10 +14,11 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Serialize, de::DeserializeOwned};
 use wharf_db::{Store, signing_keys};
+use wharf_model::Timestamp;
 
 use crate::{Core, Error, MasterKey, random};
 
-/// The keys that sign and verify tokens: the newest signs.
+/// The keys that sign and verify tokens.
 pub(crate) struct SigningKeys {
     newest: String,
     signer: EncodingKey,
@@ -67,6 +71,77 @@ impl SigningKeys {
         validation.leeway = 5;
         let data = jsonwebtoken::decode(token, self.verifiers.get(&key_id)?, &validation);
         data.ok().map(|data| data.claims)
+    }
+}
+
+/// A signing key, without itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SigningKeyInfo {
+    /// Its id, which tokens name.
+    pub key_id: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Whether it signs: the newest does.
+    pub signs: bool,
+}
+
+impl Core {
+    /// The keys, the newest first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn list_signing_keys(&self) -> Result<Vec<SigningKeyInfo>, Error> {
+        let rows = self.read(|tx| Ok(signing_keys::list(tx)?)).await?;
+        let rows = rows.into_iter().enumerate();
+        Ok(rows
+            .map(|(index, row)| SigningKeyInfo {
+                key_id: row.key_id,
+                created_at: row.created_at,
+                signs: index == 0,
+            })
+            .collect())
+    }
+
+    /// Makes a key that signs from now on. What the others signed stays good.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn rotate_signing_key(&self) -> Result<String, Error> {
+        let row = generate(&self.master_key)?;
+        let key_id = row.key_id.clone();
+        self.write(move |tx| Ok(signing_keys::insert(tx, &row)?)).await?;
+        self.refresh_signing_keys().await?;
+        Ok(key_id)
+    }
+
+    /// Removes a key that no longer signs. What it signed is worth nothing from now on: log in again.
+    ///
+    /// # Errors
+    /// When there is no such key beside the newest.
+    pub async fn retire_signing_key(&self, key_id: String) -> Result<(), Error> {
+        self.write(move |tx| {
+            let retired = signing_keys::list(tx)?.iter().skip(1).any(|row| row.key_id == key_id);
+            if !retired || !signing_keys::delete(tx, &key_id)? {
+                return Err(Error::SigningKeyNotFound(key_id.clone()));
+            }
+            Ok(())
+        })
+        .await?;
+        self.refresh_signing_keys().await
+    }
+
+    /// Takes up keys that another process made or removed.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn refresh_signing_keys(&self) -> Result<(), Error> {
+        let keys = Arc::new(SigningKeys::load(&self.store, &self.master_key).await?);
+        *self.signing_keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
+        Ok(())
+    }
+
+    pub(crate) fn signing_keys(&self) -> Arc<SigningKeys> {
+        self.signing_keys.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 

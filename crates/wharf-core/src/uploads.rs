@@ -9,7 +9,9 @@ use wharf_db::{
 use wharf_model::{Actions, Algorithm, Digest, Hasher, InstanceId};
 
 use crate::{
-    Caller, Core, Error, Instance, Target, access::authorize, namespaces::find_namespace,
+    Caller, Core, Error, Instance, Target,
+    access::{authorize, sees_all},
+    namespaces::find_namespace,
     repositories::pushed_repository,
 };
 
@@ -25,6 +27,15 @@ pub struct UploadStatus {
     pub received: u64,
 }
 
+/// What a request for an upload session led to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Begun {
+    /// A session.
+    Session(UploadStatus),
+    /// No upload is needed: the blob was mounted.
+    Mounted(Digest),
+}
+
 /// A blob that was taken in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finished {
@@ -35,30 +46,51 @@ pub struct Finished {
 }
 
 impl Core {
-    /// Begins an upload session.
+    /// Begins an upload session, whose hash is kept running by `algorithm`.
     ///
     /// # Errors
-    /// When the caller may not push, or there is no such namespace.
-    pub async fn begin_upload(&self, caller: Caller, target: Target) -> Result<UploadStatus, Error> {
-        let id = Uuid::new_v4().to_string();
-        let status = UploadStatus { id: id.clone(), received: 0 };
-        let hash_state = Hasher::new(Algorithm::Sha256).state();
-        let updated_at = Self::now();
+    /// When the caller may not push, there is no such namespace, or the instance has too many sessions.
+    pub async fn begin_upload(
+        &self,
+        caller: Caller,
+        target: Target,
+        algorithm: Algorithm,
+    ) -> Result<UploadStatus, Error> {
+        let session = NewSession::new(algorithm, self.limits.upload_sessions);
+        let status = UploadStatus { id: session.id.clone(), received: 0 };
         self.write(move |tx| {
             let instance = authorize(tx, &caller, &target, Actions::PUSH)?;
-            find_namespace(tx, &instance.id, &target.repository.namespace)?;
-            let session = UploadSession {
-                id: id.clone(),
-                instance: instance.id,
-                repository: target.repository.to_string(),
-                received: 0,
-                hash_state: hash_state.clone(),
-                updated_at,
-            };
-            Ok(upload_sessions::insert(tx, &session)?)
+            session.insert(tx, &instance, &target)
         })
         .await?;
         Ok(status)
+    }
+
+    /// Makes a blob readable through another repository of its instance: of `from`, or of any that the caller may pull.
+    /// Where that cannot be, begins an upload session.
+    ///
+    /// # Errors
+    /// As [`Self::begin_upload`]; when the caller's token does not cover `from`.
+    pub async fn mount_blob(
+        &self,
+        caller: Caller,
+        target: Target,
+        digest: Digest,
+        from: Option<Target>,
+    ) -> Result<Begun, Error> {
+        let session = NewSession::new(digest.algorithm(), self.limits.upload_sessions);
+        let status = UploadStatus { id: session.id.clone(), received: 0 };
+        self.write(move |tx| {
+            let instance = authorize(tx, &caller, &target, Actions::PUSH)?;
+            if !may_mount(tx, &caller, &instance, &digest, from.as_ref())? {
+                session.insert(tx, &instance, &target)?;
+                return Ok(Begun::Session(status.clone()));
+            }
+            let repository_id = pushed_repository(tx, &instance.id, &target.repository)?;
+            blobs::link(tx, repository_id, &digest)?;
+            Ok(Begun::Mounted(digest.clone()))
+        })
+        .await
     }
 
     /// How far a session got.
@@ -242,6 +274,55 @@ impl Core {
     async fn discard(&self, instance: InstanceId, id: String) -> Result<(), Error> {
         self.content.discard_upload(&instance, &id).await?;
         self.write(move |tx| Ok(upload_sessions::delete(tx, &id).map(drop)?)).await
+    }
+}
+
+/// Whether the caller may read the blob elsewhere in the instance.
+fn may_mount(
+    tx: &Transaction<'_>,
+    caller: &Caller,
+    instance: &Instance,
+    digest: &Digest,
+    from: Option<&Target>,
+) -> Result<bool, Error> {
+    let Some(from) = from else {
+        return Ok(sees_all(&caller.identity, instance) && blobs::is_linked_in(tx, &instance.id, digest)?);
+    };
+    match authorize(tx, caller, from, Actions::PULL) {
+        Ok(source) if source.id == instance.id => {
+            Ok(blobs::find(tx, &instance.id, &from.repository, digest)?.is_some())
+        }
+        Ok(_) | Err(Error::Denied { .. } | Error::InstanceNotRunning { .. }) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// A session to be kept.
+struct NewSession {
+    id: String,
+    hash_state: Vec<u8>,
+    limit: u64,
+}
+
+impl NewSession {
+    fn new(algorithm: Algorithm, limit: u64) -> Self {
+        Self { id: Uuid::new_v4().to_string(), hash_state: Hasher::new(algorithm).state(), limit }
+    }
+
+    fn insert(&self, tx: &Transaction<'_>, instance: &Instance, target: &Target) -> Result<(), Error> {
+        find_namespace(tx, &instance.id, &target.repository.namespace)?;
+        if upload_sessions::are_at_limit(tx, &instance.id, self.limit)? {
+            return Err(Error::TooManyUploads { instance: target.instance.clone(), limit: self.limit });
+        }
+        let session = UploadSession {
+            id: self.id.clone(),
+            instance: instance.id.clone(),
+            repository: target.repository.to_string(),
+            received: 0,
+            hash_state: self.hash_state.clone(),
+            updated_at: Core::now(),
+        };
+        Ok(upload_sessions::insert(tx, &session)?)
     }
 }
 

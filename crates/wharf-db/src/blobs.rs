@@ -29,6 +29,21 @@ pub fn link(tx: &Transaction<'_>, repository_id: i64, digest: &Digest) -> Result
     .map(drop)
 }
 
+/// Takes a blob away from a repository; says whether it was linked.
+pub fn unlink(tx: &Transaction<'_>, repository_id: i64, digest: &Digest) -> Result<bool, Error> {
+    let sql = "DELETE FROM blob_links WHERE repository_id = $1 AND digest = $2";
+    Ok(tx.execute(sql, params![repository_id, digest])? > 0)
+}
+
+/// Whether any repository of the instance links a blob.
+pub fn is_linked_in(tx: &Transaction<'_>, instance: &InstanceId, digest: &Digest) -> Result<bool, Error> {
+    tx.exists(
+        "SELECT 1 FROM blob_links l JOIN repositories r ON r.id = l.repository_id AND r.instance_id = $1
+         WHERE l.digest = $2 LIMIT 1",
+        params![instance, digest],
+    )
+}
+
 /// Whether a repository links a blob.
 pub fn is_linked(tx: &Transaction<'_>, repository_id: i64, digest: &Digest) -> Result<bool, Error> {
     tx.exists(

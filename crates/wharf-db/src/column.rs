@@ -1,8 +1,8 @@
 use std::{any::type_name, str::FromStr};
 
 use wharf_model::{
-    Digest, Edition, InstanceId, InstanceName, InstanceStatus, MediaType, NamespaceName, RepositoryName,
-    SecretId, Severity, Tag, Timestamp, Uin,
+    Completeness, Digest, Edition, InstanceId, InstanceName, InstanceStatus, MediaType, NamespaceName,
+    RepositoryName, SecretId, Severity, Tag, Timestamp, Uin,
 };
 
 use crate::Error;
@@ -150,6 +150,7 @@ macro_rules! parsed {
 }
 
 parsed!(
+    Completeness,
     Digest,
     Edition,
     InstanceId,

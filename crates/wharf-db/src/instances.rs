@@ -1,6 +1,8 @@
 //! Instances and their states.
 
-use wharf_model::{ChargeType, Edition, InstanceId, InstanceName, InstanceStatus, RenewFlag, Timestamp, Uin};
+use wharf_model::{
+    ChargeType, Completeness, Edition, InstanceId, InstanceName, InstanceStatus, RenewFlag, Timestamp, Uin,
+};
 
 use crate::{Error, FromColumn, Page, Row, Transaction, column::Column, value::params};
 
@@ -29,6 +31,8 @@ pub struct Instance {
     pub deletion_protection: bool,
     /// Whether its content goes with it, once it is being deleted.
     pub delete_bucket: bool,
+    /// What of a manifest's content must be there before the manifest.
+    pub completeness: Completeness,
     /// Namespaces in it.
     pub namespace_count: u64,
     /// Repositories in it.
@@ -54,8 +58,8 @@ pub struct Filter {
 pub fn insert(tx: &Transaction<'_>, instance: &Instance) -> Result<bool, Error> {
     let changed = tx.execute(
         "INSERT INTO instances (id, uin, name, label, edition, region, status, charge_type, renew_flag, expires_at,
-             deletion_protection, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (label) DO NOTHING",
+             deletion_protection, completeness, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (label) DO NOTHING",
         params![
             instance.id,
             instance.uin,
@@ -68,6 +72,7 @@ pub fn insert(tx: &Transaction<'_>, instance: &Instance) -> Result<bool, Error> 
             instance.renew_flag.number(),
             instance.expires_at,
             instance.deletion_protection,
+            instance.completeness.name(),
             instance.created_at,
         ],
     )?;
@@ -135,6 +140,16 @@ pub fn set_delete_bucket(tx: &Transaction<'_>, id: &InstanceId, delete_bucket: b
     tx.execute("UPDATE instances SET delete_bucket = $2 WHERE id = $1", params![id, delete_bucket]).map(drop)
 }
 
+/// Sets what of a manifest's content must be there before the manifest; says whether there is such an instance.
+pub fn set_completeness(
+    tx: &Transaction<'_>,
+    id: &InstanceId,
+    completeness: Completeness,
+) -> Result<bool, Error> {
+    let sql = "UPDATE instances SET completeness = $2 WHERE id = $1";
+    Ok(tx.execute(sql, params![id, completeness.name()])? > 0)
+}
+
 /// Corrects the counts that listings show.
 pub fn add_to_counts(
     tx: &Transaction<'_>,
@@ -171,7 +186,7 @@ pub fn delete(tx: &Transaction<'_>, id: &InstanceId) -> Result<(), Error> {
 macro_rules! columns {
     () => {
         "SELECT id, uin, name, edition, region, status, charge_type, renew_flag, expires_at, deletion_protection,
-             delete_bucket, namespace_count, repository_count, created_at FROM instances"
+             delete_bucket, completeness, namespace_count, repository_count, created_at FROM instances"
     };
 }
 use columns;
@@ -199,9 +214,10 @@ fn read(row: &Row<'_>) -> Result<Instance, Error> {
         expires_at: row.get(8)?,
         deletion_protection: row.get(9)?,
         delete_bucket: row.get(10)?,
-        namespace_count: row.get(11)?,
-        repository_count: row.get(12)?,
-        created_at: row.get(13)?,
+        completeness: row.get(11)?,
+        namespace_count: row.get(12)?,
+        repository_count: row.get(13)?,
+        created_at: row.get(14)?,
     })
 }
 

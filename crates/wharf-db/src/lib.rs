@@ -21,6 +21,7 @@ pub mod instances;
 pub mod jobs;
 pub mod manifests;
 pub mod namespaces;
+pub mod pulls;
 pub mod repositories;
 pub mod resource_tags;
 pub mod signing_keys;

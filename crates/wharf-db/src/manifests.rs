@@ -7,6 +7,8 @@ use crate::{Error, Row, Transaction, value::params};
 /// A manifest as it is served.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredManifest {
+    /// The repository's number.
+    pub repository_id: i64,
     /// The digest of `content`.
     pub digest: Digest,
     /// The type it was put as.
@@ -30,6 +32,10 @@ pub struct NewManifest<'a> {
     pub subject: Option<&'a Digest>,
     /// Bytes of all that it describes and itself.
     pub total_size: u64,
+    /// How deep indexes nest below it.
+    pub depth: u64,
+    /// Its annotations as JSON.
+    pub annotations: Option<&'a str>,
     /// Its bytes.
     pub content: &'a [u8],
     /// What it needs.
@@ -45,8 +51,8 @@ pub fn insert(tx: &Transaction<'_>, new: &NewManifest<'_>) -> Result<i64, Error>
     }
     let id = tx.number(
         "INSERT INTO manifests (repository_id, digest, media_type, artifact_type, subject, size, total_size,
-             pushed_at, content)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id",
+             depth, annotations, pushed_at, content)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id",
         params![
             new.repository_id,
             new.digest,
@@ -55,14 +61,17 @@ pub fn insert(tx: &Transaction<'_>, new: &NewManifest<'_>) -> Result<i64, Error>
             new.subject,
             new.content.len() as u64,
             new.total_size,
+            new.depth,
+            new.annotations,
             new.now,
             new.content
         ],
     )?;
     for link in new.links {
         tx.execute(
-            "INSERT INTO manifest_links (manifest_id, digest, kind) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-            params![id, link.digest, link.kind.name()],
+            "INSERT INTO manifest_links (repository_id, digest, manifest_id, kind) VALUES ($1, $2, $3, $4)
+             ON CONFLICT DO NOTHING",
+            params![new.repository_id, link.digest, id, link.kind.name()],
         )?;
     }
     Ok(id)
@@ -76,7 +85,7 @@ pub fn find_by_digest(
     digest: &Digest,
 ) -> Result<Option<StoredManifest>, Error> {
     tx.first(
-        "SELECT m.digest, m.media_type, m.content FROM repositories r
+        "SELECT m.repository_id, m.digest, m.media_type, m.content FROM repositories r
          JOIN manifests m ON m.repository_id = r.id AND m.digest = $3
          WHERE r.instance_id = $1 AND r.name = $2",
         params![instance, repository, digest],
@@ -92,7 +101,7 @@ pub fn find_by_tag(
     tag: &Tag,
 ) -> Result<Option<StoredManifest>, Error> {
     tx.first(
-        "SELECT m.digest, m.media_type, m.content FROM repositories r
+        "SELECT m.repository_id, m.digest, m.media_type, m.content FROM repositories r
          JOIN tags t ON t.repository_id = r.id AND t.name = $3
          JOIN manifests m ON m.id = t.manifest_id
          WHERE r.instance_id = $1 AND r.name = $2",
@@ -110,29 +119,80 @@ pub fn find_id(tx: &Transaction<'_>, repository_id: i64, digest: &Digest) -> Res
     )
 }
 
-/// What a manifest and all that it describes weigh, in bytes.
-pub fn find_total_size(
+/// What a manifest and all that it describes weigh, in bytes, and how deep indexes nest below it.
+pub fn find_weight(
     tx: &Transaction<'_>,
     repository_id: i64,
     digest: &Digest,
-) -> Result<Option<u64>, Error> {
+) -> Result<Option<(u64, u64)>, Error> {
     tx.first(
-        "SELECT total_size FROM manifests WHERE repository_id = $1 AND digest = $2",
+        "SELECT total_size, depth FROM manifests WHERE repository_id = $1 AND digest = $2",
         params![repository_id, digest],
-        |row| row.get(0),
+        |row| Ok((row.get(0)?, row.get(1)?)),
     )
 }
 
-/// Whether a tag points at the manifest or another manifest of its repository lists it.
-pub fn is_in_use(tx: &Transaction<'_>, repository_id: i64, manifest_id: i64) -> Result<bool, Error> {
+/// Whether a manifest of the repository needs this blob or manifest.
+pub fn is_needed(tx: &Transaction<'_>, repository_id: i64, digest: &Digest) -> Result<bool, Error> {
     tx.exists(
-        "SELECT 1 FROM tags WHERE manifest_id = $2
-         UNION ALL
-         SELECT 1 FROM manifests m
-         JOIN manifest_links l ON l.digest = m.digest
-         JOIN manifests parent ON parent.id = l.manifest_id AND parent.repository_id = $1
-         WHERE m.id = $2 LIMIT 1",
-        params![repository_id, manifest_id],
+        "SELECT 1 FROM manifest_links WHERE repository_id = $1 AND digest = $2 LIMIT 1",
+        params![repository_id, digest],
+    )
+}
+
+/// Whether a tag points at the manifest, or another manifest of its repository needs it.
+pub fn is_in_use(tx: &Transaction<'_>, repository_id: i64, id: i64) -> Result<bool, Error> {
+    let tagged = tx.exists("SELECT 1 FROM tags WHERE manifest_id = $1 LIMIT 1", params![id])?;
+    let digest = tx.first("SELECT digest FROM manifests WHERE id = $1", params![id], |row| row.get(0))?;
+    match digest {
+        Some(digest) => Ok(tagged || is_needed(tx, repository_id, &digest)?),
+        None => Ok(tagged),
+    }
+}
+
+/// A manifest that refers to another by its `subject`.
+#[derive(Clone, Debug)]
+pub struct Referrer {
+    /// Its digest.
+    pub digest: Digest,
+    /// Its type.
+    pub media_type: MediaType,
+    /// Its own length in bytes.
+    pub size: u64,
+    /// What kind of artifact it is.
+    pub artifact_type: Option<String>,
+    /// Its annotations as JSON.
+    pub annotations: Option<String>,
+}
+
+/// Manifests of a repository that refer to `subject`, after `last` by digest, until `limit` or `bytes` are reached.
+pub fn list_referrers(
+    tx: &Transaction<'_>,
+    repository_id: i64,
+    subject: &Digest,
+    artifact_type: Option<&str>,
+    last: Option<&Digest>,
+    limit: usize,
+    bytes: usize,
+) -> Result<Vec<Referrer>, Error> {
+    let mut taken = 0;
+    tx.all_while(
+        "SELECT digest, media_type, size, artifact_type, annotations FROM manifests
+         WHERE repository_id = $1 AND subject = $2 AND digest > $3 AND ($4 IS NULL OR artifact_type = $4)
+         ORDER BY digest LIMIT $5",
+        params![repository_id, subject, last.map_or("", Digest::as_str), artifact_type, limit as u64],
+        |row| {
+            let referrer = Referrer {
+                digest: row.get(0)?,
+                media_type: row.get(1)?,
+                size: row.get(2)?,
+                artifact_type: row.get(3)?,
+                annotations: row.get(4)?,
+            };
+            let more = taken < bytes;
+            taken += referrer.annotations.as_ref().map_or(0, String::len);
+            Ok(more.then_some(referrer))
+        },
     )
 }
 
@@ -142,5 +202,10 @@ pub fn delete(tx: &Transaction<'_>, id: i64) -> Result<(), Error> {
 }
 
 fn read(row: &Row<'_>) -> Result<StoredManifest, Error> {
-    Ok(StoredManifest { digest: row.get(0)?, media_type: row.get(1)?, content: row.get(2)? })
+    Ok(StoredManifest {
+        repository_id: row.get(0)?,
+        digest: row.get(1)?,
+        media_type: row.get(2)?,
+        content: row.get(3)?,
+    })
 }

@@ -123,6 +123,23 @@ pub fn list(
     tx.all(sql, params![instance, filter.namespace_id, filter.path, page.limit, page.offset], read)
 }
 
+/// Names of an instance's repositories after `last` in byte order, `limit` at most; only those of public namespaces,
+/// or all.
+pub fn list_names(
+    tx: &Transaction<'_>,
+    instance: &InstanceId,
+    only_public: bool,
+    last: Option<&str>,
+    limit: u64,
+) -> Result<Vec<RepositoryName>, Error> {
+    tx.all(
+        "SELECT r.name FROM repositories r JOIN namespaces n ON n.id = r.namespace_id
+         WHERE r.instance_id = $1 AND r.name > $2 AND (n.public OR NOT $3) ORDER BY r.name LIMIT $4",
+        params![instance, last.unwrap_or_default(), only_public, limit],
+        |row| row.get(0),
+    )
+}
+
 /// How many repositories pass `filter`: a kept count where no path is asked for.
 pub fn count(tx: &Transaction<'_>, instance: &InstanceId, filter: &Filter) -> Result<u64, Error> {
     match (&filter.path, filter.namespace_id) {

@@ -24,6 +24,11 @@ pub fn insert(tx: &Transaction<'_>, key: &SigningKey) -> Result<(), Error> {
     .map(drop)
 }
 
+/// Removes a key; says whether there was one.
+pub fn delete(tx: &Transaction<'_>, key_id: &str) -> Result<bool, Error> {
+    Ok(tx.execute("DELETE FROM signing_keys WHERE key_id = $1", params![key_id])? > 0)
+}
+
 /// All keys, the newest first: that one signs, all verify.
 pub fn list(tx: &Transaction<'_>) -> Result<Vec<SigningKey>, Error> {
     tx.all(

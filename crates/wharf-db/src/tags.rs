@@ -66,6 +66,11 @@ pub fn delete(tx: &Transaction<'_>, repository_id: i64, tag: &Tag) -> Result<(),
         .map(drop)
 }
 
+/// How many tags point at a manifest.
+pub fn count_of_manifest(tx: &Transaction<'_>, manifest_id: i64) -> Result<u64, Error> {
+    tx.number("SELECT COUNT(*) FROM tags WHERE manifest_id = $1", params![manifest_id])
+}
+
 /// A repository's tags after `last` in byte order, `limit` at most. Nothing when there is no such repository.
 pub fn list_names(
     tx: &Transaction<'_>,

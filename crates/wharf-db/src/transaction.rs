@@ -42,12 +42,25 @@ impl<'c> Transaction<'c> {
         params: &[Value],
         mut read: impl FnMut(&Row<'_>) -> Result<T, Error>,
     ) -> Result<Vec<T>, Error> {
+        self.all_while(sql, params, |row| read(row).map(Some))
+    }
+
+    /// The rows of the answer, read by `read`, until that answers nothing.
+    pub(crate) fn all_while<T>(
+        &self,
+        sql: &'static str,
+        params: &[Value],
+        mut read: impl FnMut(&Row<'_>) -> Result<Option<T>, Error>,
+    ) -> Result<Vec<T>, Error> {
         let mut statement = self.connection.prepare_cached(sql)?;
         bind(&mut statement, params)?;
         let mut rows = statement.raw_query();
         let mut answer = Vec::new();
         while let Some(row) = rows.next()? {
-            answer.push(read(&Row::new(row))?);
+            match read(&Row::new(row))? {
+                Some(item) => answer.push(item),
+                None => break,
+            }
         }
         Ok(answer)
     }

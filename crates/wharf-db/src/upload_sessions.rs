@@ -59,6 +59,14 @@ pub fn advance(
     Ok(changed > 0)
 }
 
+/// Whether an instance has `limit` sessions or more.
+pub fn are_at_limit(tx: &Transaction<'_>, instance: &InstanceId, limit: u64) -> Result<bool, Error> {
+    tx.exists(
+        "SELECT 1 FROM upload_sessions WHERE instance_id = $1 LIMIT 1 OFFSET $2",
+        params![instance, limit.saturating_sub(1)],
+    )
+}
+
 /// Removes a session; says whether there was one.
 pub fn delete(tx: &Transaction<'_>, id: &str) -> Result<bool, Error> {
     Ok(tx.execute("DELETE FROM upload_sessions WHERE id = $1", params![id])? > 0)

@@ -24,6 +24,8 @@ async fn manifest(fixture: &Fixture, repository_id: i64, content: String) -> (i6
             artifact_type: None,
             subject: None,
             total_size: 100,
+            depth: 0,
+            annotations: None,
             content: content.as_bytes(),
             links: &manifest.links,
             now: Timestamp::now(),

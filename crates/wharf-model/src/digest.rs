@@ -27,6 +27,11 @@ impl Algorithm {
     /// Both algorithms.
     pub const ALL: [Self; 2] = [Self::Sha256, Self::Sha512];
 
+    /// The algorithm called `name`.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|algorithm| algorithm.name() == name)
+    }
+
     const fn hex_length(self) -> usize {
         match self {
             Self::Sha256 => 64,
@@ -93,11 +98,8 @@ impl FromStr for Digest {
 
     fn from_str(text: &str) -> Result<Self, InvalidDigest> {
         let valid = text.split_once(':').is_some_and(|(name, hex)| {
-            Algorithm::ALL.iter().any(|algorithm| {
-                algorithm.name() == name
-                    && hex.len() == algorithm.hex_length()
-                    && hex.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
-            })
+            Algorithm::named(name).is_some_and(|algorithm| hex.len() == algorithm.hex_length())
+                && hex.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
         });
         if valid { Ok(Self(text.into())) } else { Err(InvalidDigest(text.chars().take(160).collect())) }
     }

@@ -4,6 +4,7 @@
 
 mod account;
 mod actions;
+mod completeness;
 mod digest;
 mod edition;
 mod instance;
@@ -17,6 +18,7 @@ mod timestamp;
 
 pub use account::{SecretId, Uin};
 pub use actions::Actions;
+pub use completeness::Completeness;
 pub use digest::{Algorithm, Digest, Hasher, InvalidDigest};
 pub use edition::Edition;
 pub use instance::{ChargeType, InstanceId, InstanceName, InstanceStatus, RenewFlag};

@@ -13,6 +13,8 @@ pub struct Manifest {
     pub artifact_type: Option<String>,
     /// The manifest that this one refers to (`subject`), which need not exist.
     pub subject: Option<Digest>,
+    /// `annotations` as JSON, where there are any.
+    pub annotations: Option<String>,
     /// Everything that must be in the repository before the manifest is.
     pub links: Vec<ManifestLink>,
 }
@@ -68,12 +70,24 @@ impl Manifest {
         let manifests = document.manifests.unwrap_or_default();
         let manifests = manifests.into_iter().map(|manifest| manifest.link(ManifestLinkKind::Manifest));
         let links = config.chain(layers).chain(manifests).collect();
-        Ok(Self { media_type, artifact_type, subject: document.subject.map(|subject| subject.digest), links })
+        let annotations = document.annotations.filter(|annotations| !annotations.is_empty());
+        Ok(Self {
+            media_type,
+            artifact_type,
+            subject: document.subject.map(|subject| subject.digest),
+            annotations: annotations.map(|annotations| serde_json::Value::Object(annotations).to_string()),
+            links,
+        })
     }
 
-    /// Bytes of what the manifest describes, without the manifest itself: config and layers, each as often as named.
-    pub fn described_size(&self) -> u64 {
-        self.links.iter().fold(0, |sum, link| sum.saturating_add(link.size))
+    /// The digest of the image for `linux/amd64` in an index, which clients of before indexes get in its place.
+    pub fn default_image(index: &[u8]) -> Option<Digest> {
+        let document: Document = serde_json::from_slice(index).ok()?;
+        let default = |platform: &Platform| platform.os == "linux" && platform.architecture == "amd64";
+        let mut manifests = document.manifests?.into_iter();
+        manifests
+            .find(|manifest| manifest.platform.as_ref().is_some_and(default))
+            .map(|manifest| manifest.digest)
     }
 }
 
@@ -99,6 +113,7 @@ struct Document {
     layers: Option<Vec<Descriptor>>,
     manifests: Option<Vec<Descriptor>>,
     subject: Option<Descriptor>,
+    annotations: Option<serde_json::Map<String, serde_json::Value>>,
 }
 
 #[derive(Deserialize)]
@@ -109,6 +124,15 @@ struct Descriptor {
     size: u64,
     #[serde(default)]
     urls: Vec<String>,
+    platform: Option<Platform>,
+}
+
+#[derive(Deserialize)]
+struct Platform {
+    #[serde(default)]
+    os: String,
+    #[serde(default)]
+    architecture: String,
 }
 
 impl Document {
@@ -166,8 +190,34 @@ mod tests {
         let manifest = Manifest::parse(MediaType::OciManifest, image("").as_bytes()).unwrap();
         let kinds: Vec<_> = manifest.links.iter().map(|link| link.kind).collect();
         assert_eq!(kinds, [ManifestLinkKind::Config, ManifestLinkKind::Layer]);
-        assert_eq!(manifest.described_size(), 11);
+        assert_eq!(manifest.links.iter().map(|link| link.size).sum::<u64>(), 11);
         assert_eq!(manifest.artifact_type.as_deref(), Some("application/x"));
+    }
+
+    #[test]
+    fn an_index_has_an_image_for_clients_of_before() {
+        let digest = Digest::of(b"amd64");
+        let platform = |os: &str, architecture: &str, digest: &Digest| {
+            format!(
+                r#"{{"digest":"{digest}","size":1,"platform":{{"os":"{os}","architecture":"{architecture}"}}}}"#
+            )
+        };
+        let other = platform("linux", "arm64", &Digest::of(b"arm64"));
+        let index =
+            format!(r#"{{"schemaVersion":2,"manifests":[{other},{}]}}"#, platform("linux", "amd64", &digest));
+        assert_eq!(Manifest::default_image(index.as_bytes()), Some(digest));
+        assert_eq!(
+            Manifest::default_image(format!(r#"{{"schemaVersion":2,"manifests":[{other}]}}"#).as_bytes()),
+            None
+        );
+        assert_eq!(Manifest::default_image(b"{"), None);
+    }
+
+    #[test]
+    fn annotations_are_kept_as_json() {
+        let manifest =
+            Manifest::parse(MediaType::OciManifest, image(r#""annotations":{"a":"b"},"#).as_bytes()).unwrap();
+        assert_eq!(manifest.annotations.as_deref(), Some(r#"{"a":"b"}"#));
     }
 
     #[test]

@@ -1,10 +1,15 @@
 //! Who sends a request: a bearer token, a user name and password, or nobody in particular.
 
+use std::net::IpAddr;
+
 use base64::{Engine, prelude::BASE64_STANDARD};
-use http::{HeaderMap, header, request::Parts};
+use http::{header, request::Parts};
 use wharf_core::{Caller, Error, Identity};
 
-use crate::{error::Failure, registry::Registry};
+use crate::{
+    error::Failure,
+    registry::{Peer, Registry},
+};
 
 /// The caller that the `Authorization` header proves.
 pub(crate) async fn caller(registry: &Registry, parts: &Parts) -> Result<Caller, Failure> {
@@ -14,18 +19,28 @@ pub(crate) async fn caller(registry: &Registry, parts: &Parts) -> Result<Caller,
     if kind.eq_ignore_ascii_case("bearer") {
         return Ok(registry.core.verify_bearer(value.trim())?);
     }
-    let identity = log_in(registry, &parts.headers).await?.ok_or(Error::WrongCredentials)?;
+    let identity = log_in(registry, parts).await?.unwrap_or(Identity::Anonymous);
     Ok(Caller { identity, scopes: None })
 }
 
 /// Who logs in by Basic authentication (RFC 7617), if the request tries to.
-pub(crate) async fn log_in(registry: &Registry, headers: &HeaderMap) -> Result<Option<Identity>, Error> {
-    let Some(header) = headers.get(header::AUTHORIZATION) else { return Ok(None) };
+pub(crate) async fn log_in(registry: &Registry, parts: &Parts) -> Result<Option<Identity>, Error> {
+    let Some(header) = parts.headers.get(header::AUTHORIZATION) else { return Ok(None) };
     let (user, password) = header.to_str().ok().and_then(basic).ok_or(Error::WrongCredentials)?;
-    registry.core.log_in(&user, &password).await.map(Some)
+    if user.is_empty() && password.is_empty() {
+        // So sends a client that has no credentials.
+        return Ok(None);
+    }
+    registry.core.log_in(Some(&user), &password, address(parts)).await.map(Some)
 }
 
-fn basic(header: &str) -> Option<(String, String)> {
+/// The address that a request comes from.
+pub(crate) fn address(parts: &Parts) -> Option<IpAddr> {
+    parts.extensions.get::<Peer>().map(|peer| peer.0.ip())
+}
+
+/// The user name and password of a Basic header.
+pub(crate) fn basic(header: &str) -> Option<(String, String)> {
     let (kind, value) = header.split_once(' ')?;
     if !kind.eq_ignore_ascii_case("basic") {
         return None;

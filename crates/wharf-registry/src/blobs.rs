@@ -1,10 +1,11 @@
-//! Blobs (endpoint end-2).
+//! Blobs (endpoints end-2, end-10).
 
 use axum::{body::Body, response::Response};
 use http::{StatusCode, header};
 use wharf_model::Digest;
 
 use crate::{
+    conditions::{entity_tag, not_modified, range},
     content_range::{Wanted, wanted},
     error::{Code, Failure},
     registry::{Exchange, Registry},
@@ -18,6 +19,9 @@ pub(crate) async fn head(
     digest: Digest,
 ) -> Result<Response, Failure> {
     let size = registry.core.stat_blob(exchange.caller, exchange.route.target, digest.clone()).await?;
+    if let Some(response) = not_modified(&exchange.parts.headers, &digest) {
+        return Ok(response);
+    }
     let mut response = empty(StatusCode::OK);
     describe(&mut response, &digest, size);
     Ok(response)
@@ -29,11 +33,13 @@ pub(crate) async fn get(
     exchange: Exchange,
     digest: Digest,
 ) -> Result<Response, Failure> {
-    let range =
-        exchange.parts.headers.get(header::RANGE).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let blob = registry.core.pull_blob(exchange.caller, exchange.route.target, digest.clone()).await?.content;
+    let Exchange { caller, route, parts, .. } = exchange;
+    let blob = registry.core.pull_blob(caller, route.target, digest.clone()).await?;
+    if let Some(response) = not_modified(&parts.headers, &digest) {
+        return Ok(response);
+    }
     let size = blob.size();
-    match wanted(range.as_deref(), size) {
+    match wanted(range(&parts.headers, &digest), size) {
         Wanted::Everything => {
             let mut response = Response::new(Body::from_stream(blob.read(0, size)));
             describe(&mut response, &digest, size);
@@ -57,9 +63,20 @@ pub(crate) async fn get(
     }
 }
 
+/// Takes a blob away from a repository.
+pub(crate) async fn delete(
+    registry: &Registry,
+    exchange: Exchange,
+    digest: Digest,
+) -> Result<Response, Failure> {
+    registry.core.delete_blob(exchange.caller, exchange.route.target, digest).await?;
+    Ok(empty(StatusCode::ACCEPTED))
+}
+
 fn describe(response: &mut Response, digest: &Digest, length: u64) {
     set(response, header::CONTENT_TYPE, "application/octet-stream");
     set(response, header::CONTENT_LENGTH, &length.to_string());
     set(response, header::ACCEPT_RANGES, "bytes");
+    set(response, header::ETAG, &entity_tag(digest));
     set(response, CONTENT_DIGEST, digest.as_str());
 }

@@ -14,14 +14,14 @@ pub(crate) enum Wanted {
 }
 
 /// What a `Range` header wants of `size` bytes. One that is not understood, or of several parts, wants everything
-/// (RFC 9110, section 14.2).
+/// (RFC 9110, section 14.2); one that ends before it begins wants nothing that there is.
 pub(crate) fn wanted(range: Option<&str>, size: u64) -> Wanted {
     let spec = range.and_then(|range| range.trim().strip_prefix("bytes="));
     let Some((first, last)) = spec.and_then(|spec| spec.trim().split_once('-')) else {
         return Wanted::Everything;
     };
     match (number(first), number(last)) {
-        (Some(first), Some(last)) if first > last => Wanted::Everything,
+        (Some(first), Some(last)) if first > last => Wanted::Outside,
         (Some(first), _) if first >= size && last_is_valid(last) => Wanted::Outside,
         (Some(first), Some(last)) => Wanted::Part { first, last: last.min(size - 1) },
         (Some(first), None) if last.trim().is_empty() => Wanted::Part { first, last: size - 1 },
@@ -83,7 +83,7 @@ mod tests {
             ("bytes=10-", Wanted::Outside),
             ("bytes=10-12", Wanted::Outside),
             ("bytes=-0", Wanted::Outside),
-            ("bytes=5-2", Wanted::Everything),
+            ("bytes=5-2", Wanted::Outside),
             ("bytes=0-1,4-5", Wanted::Everything),
             ("bytes=a-b", Wanted::Everything),
             ("bytes=-", Wanted::Everything),

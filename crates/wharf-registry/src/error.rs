@@ -2,11 +2,13 @@
 
 use std::fmt;
 
-use axum::{body::Body, response::Response};
+use axum::response::Response;
 use http::{HeaderValue, StatusCode, header};
 use serde_json::json;
 use wharf_core::Error;
-use wharf_model::InvalidDigest;
+use wharf_model::{InvalidDigest, InvalidName};
+
+use crate::response::{json_of, set};
 
 /// An error code of the distribution specification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,8 +27,8 @@ pub(crate) enum Code {
     Unauthorized,
     Unavailable,
     Unknown,
+    TooManyRequests,
     Unsupported,
-    NotFound,
 }
 
 /// A request that was not done.
@@ -39,6 +41,10 @@ pub(crate) struct Failure {
     challenge: Option<Option<&'static str>>,
     /// The session's position, for a chunk out of order.
     received: Option<u64>,
+    /// Seconds after which the same request may do.
+    retry_after: Option<u64>,
+    /// The methods that a path takes, for one that it does not.
+    allow: Option<&'static str>,
 }
 
 impl Code {
@@ -58,15 +64,23 @@ impl Code {
             Self::Unauthorized => "UNAUTHORIZED",
             Self::Unavailable => "UNAVAILABLE",
             Self::Unknown => "UNKNOWN",
+            Self::TooManyRequests => "TOOMANYREQUESTS",
             Self::Unsupported => "UNSUPPORTED",
-            Self::NotFound => "NOT_FOUND",
         }
     }
 }
 
 impl Failure {
     pub(crate) fn new(status: StatusCode, code: Code, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into(), challenge: None, received: None }
+        Self {
+            status,
+            code,
+            message: message.into(),
+            challenge: None,
+            received: None,
+            retry_after: None,
+            allow: None,
+        }
     }
 
     pub(crate) fn bad_request(code: Code, message: impl Into<String>) -> Self {
@@ -74,7 +88,7 @@ impl Failure {
     }
 
     pub(crate) fn not_found() -> Self {
-        Self::new(StatusCode::NOT_FOUND, Code::NotFound, "there is nothing at this path")
+        Self::new(StatusCode::NOT_FOUND, Code::Unsupported, "there is nothing at this path")
     }
 
     pub(crate) fn name(message: impl Into<String>) -> Self {
@@ -83,6 +97,20 @@ impl Failure {
 
     pub(crate) fn digest(error: InvalidDigest) -> Self {
         Self::bad_request(Code::DigestInvalid, error.to_string())
+    }
+
+    pub(crate) fn tag(error: &InvalidName) -> Self {
+        Self::bad_request(Code::ManifestInvalid, error.to_string())
+    }
+
+    /// A method that the path does not take; `allow` are those that it does.
+    pub(crate) fn method_not_allowed(allow: &'static str) -> Self {
+        let failure = Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            Code::Unsupported,
+            format!("the methods here are {allow}"),
+        );
+        Self { allow: Some(allow), ..failure }
     }
 
     fn unauthorized(why: Option<&'static str>, message: String) -> Self {
@@ -111,12 +139,12 @@ impl Failure {
     /// The error body of the specification.
     pub(crate) fn into_response(self) -> Response {
         let error = json!({"code": self.code.name(), "message": self.message, "detail": null});
-        let mut response = Response::new(Body::from(json!({"errors": [error]}).to_string()));
-        *response.status_mut() = self.status;
-        let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        let mut response = json_of(self.status, &json!({"errors": [error]}));
+        if let Some(seconds) = self.retry_after {
+            set(&mut response, header::RETRY_AFTER, &seconds.to_string());
+        }
+        if let Some(allow) = self.allow {
+            set(&mut response, header::ALLOW, allow);
         }
         response
     }
@@ -135,6 +163,8 @@ impl From<Error> for Failure {
             Error::InsufficientScope { .. } => {
                 return Self::unauthorized(Some("insufficient_scope"), message);
             }
+            Error::TooManyAttempts { .. } => (StatusCode::TOO_MANY_REQUESTS, Code::TooManyRequests),
+            Error::TooManyUploads { .. } => (StatusCode::TOO_MANY_REQUESTS, Code::TooManyRequests),
             Error::Denied { .. } | Error::InstanceNotRunning { .. } => (StatusCode::FORBIDDEN, Code::Denied),
             Error::InvalidName(_) => (StatusCode::BAD_REQUEST, Code::NameInvalid),
             Error::NamespaceNotFound(_) | Error::RepositoryNotFound(_) => {
@@ -146,6 +176,11 @@ impl From<Error> for Failure {
             Error::ManifestTooLarge { .. } | Error::BlobTooLarge { .. } => {
                 (StatusCode::PAYLOAD_TOO_LARGE, Code::SizeInvalid)
             }
+            Error::TooManyLinks { .. } | Error::IndexTooDeep { .. } => {
+                (StatusCode::PAYLOAD_TOO_LARGE, Code::ManifestInvalid)
+            }
+            Error::TooManyPushedTags { .. } => (StatusCode::URI_TOO_LONG, Code::ManifestInvalid),
+            Error::ContentInUse { .. } => (StatusCode::METHOD_NOT_ALLOWED, Code::Denied),
             Error::ManifestContentMissing { .. } => (StatusCode::NOT_FOUND, Code::ManifestBlobUnknown),
             Error::DigestMismatch { .. } => (StatusCode::BAD_REQUEST, Code::DigestInvalid),
             Error::BlobNotFound { .. } => (StatusCode::NOT_FOUND, Code::BlobUnknown),
@@ -164,17 +199,12 @@ impl From<Error> for Failure {
 /// The reason is for the log; the client is told whether to try again.
 fn internal(error: &Error) -> Failure {
     tracing::error!(%error, "a request failed");
-    let busy = matches!(error, Error::Store(_));
-    let (status, code) = if busy {
-        (StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable)
-    } else {
-        (StatusCode::INTERNAL_SERVER_ERROR, Code::Unknown)
-    };
-    Failure::new(
-        status,
-        code,
-        "the server failed at this request; its log has the reason under the request id",
-    )
+    let message = "the server failed at this request; its log has the reason under the request id";
+    if matches!(error, Error::Store(_)) {
+        let failure = Failure::new(StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable, message);
+        return Failure { retry_after: Some(1), ..failure };
+    }
+    Failure::new(StatusCode::INTERNAL_SERVER_ERROR, Code::Unknown, message)
 }
 
 impl fmt::Display for Failure {

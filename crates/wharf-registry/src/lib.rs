@@ -2,11 +2,17 @@
 //!
 //! A request becomes a [`route::Route`], its credentials a caller, and both together one call of core.
 
+mod accept;
 mod authentication;
 mod blobs;
+mod body;
+mod catalog;
+mod conditions;
 mod content_range;
 mod error;
 mod manifests;
+mod page;
+mod referrers;
 mod registry;
 mod response;
 mod route;
@@ -14,4 +20,4 @@ mod tags;
 mod token_service;
 mod uploads;
 
-pub use registry::{Registry, Scheme};
+pub use registry::{Peer, Registry, Scheme, Settings};

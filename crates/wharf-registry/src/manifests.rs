@@ -1,18 +1,22 @@
-//! Manifests (endpoints end-3 and end-7).
+//! Manifests (endpoints end-3, end-7, end-9).
 
-use axum::{
-    body::{Body, to_bytes},
-    response::Response,
-};
-use http::{Method, header};
-use wharf_core::{Error, PutManifest};
-use wharf_model::Reference;
+use axum::{body::Body, response::Response};
+use http::{HeaderName, Method, StatusCode, header, request::Parts};
+use wharf_core::{Caller, Error, PutManifest, StoredManifest, Target};
+use wharf_model::{Manifest, Reference, Tag};
 
 use crate::{
-    error::{Code, Failure},
+    accept::wants_image_for_index,
+    body,
+    conditions::{entity_tag, not_modified},
+    error::Failure,
     registry::{Exchange, Registry},
-    response::{CONTENT_DIGEST, created, set},
+    response::{CONTENT_DIGEST, created, empty, set},
+    token_service::url_pairs,
 };
+
+const SUBJECT: HeaderName = HeaderName::from_static("oci-subject");
+const TAG: HeaderName = HeaderName::from_static("oci-tag");
 
 /// The manifest of a tag or digest, byte for byte as it was put.
 pub(crate) async fn get(
@@ -20,40 +24,88 @@ pub(crate) async fn get(
     exchange: Exchange,
     reference: Reference,
 ) -> Result<Response, Failure> {
-    let manifest = registry.core.pull_manifest(exchange.caller, exchange.route.target, reference).await?;
+    let Exchange { caller, route, parts, .. } = exchange;
+    let manifest = find(registry, caller, route.target, &reference, &parts).await?;
+    if let Some(response) = not_modified(&parts.headers, &manifest.digest) {
+        return Ok(response);
+    }
+    let is_head = parts.method == Method::HEAD;
+    if !is_head {
+        registry.core.count_pull(&manifest, &reference);
+    }
     let length = manifest.content.len().to_string();
-    let head = exchange.parts.method == Method::HEAD;
-    let mut response = Response::new(if head { Body::empty() } else { Body::from(manifest.content) });
+    let mut response = Response::new(if is_head { Body::empty() } else { Body::from(manifest.content) });
     set(&mut response, header::CONTENT_TYPE, manifest.media_type.name());
     set(&mut response, header::CONTENT_LENGTH, &length);
+    set(&mut response, header::ETAG, &entity_tag(&manifest.digest));
     set(&mut response, CONTENT_DIGEST, manifest.digest.as_str());
     Ok(response)
 }
 
-/// Takes in a manifest under a tag or its digest.
+/// Finds a manifest. A client of before indexes that asks for a tag gets the index's default image.
+async fn find(
+    registry: &Registry,
+    caller: Caller,
+    target: Target,
+    reference: &Reference,
+    parts: &Parts,
+) -> Result<StoredManifest, Failure> {
+    let manifest = registry.core.pull_manifest(caller.clone(), target.clone(), reference.clone()).await?;
+    let is_tag = matches!(reference, Reference::Tag(_));
+    if !(is_tag && manifest.media_type.is_index() && wants_image_for_index(&parts.headers)) {
+        return Ok(manifest);
+    }
+    let Some(image) = Manifest::default_image(&manifest.content) else { return Ok(manifest) };
+    match registry.core.pull_manifest(caller, target, Reference::Digest(image)).await {
+        Err(Error::ManifestNotFound { .. }) => Ok(manifest),
+        found => Ok(found?),
+    }
+}
+
+/// Takes in a manifest under a tag or its digest, and points the tags of the query at it too.
 pub(crate) async fn put(
     registry: &Registry,
     exchange: Exchange,
     reference: Reference,
 ) -> Result<Response, Failure> {
-    let content_type = exchange.parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let Exchange { caller, route, parts, body } = exchange;
+    let tags = tags(&parts)?;
+    let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let media_type = content_type.unwrap_or_default().to_owned();
     let limit = registry.core.limits().manifest_size;
-    let content = to_bytes(exchange.body, usize::try_from(limit).unwrap_or(usize::MAX)).await;
-    let content = content.map_err(|error| body_failure(&error, limit))?;
-    let name = exchange.route.name;
-    let put =
-        PutManifest { target: exchange.route.target, reference: reference.clone(), media_type, content };
-    let digest = registry.core.push_manifest(exchange.caller, put).await?;
-    Ok(created(&format!("/v2/{name}/manifests/{reference}"), &digest))
+    let too_large = || Error::ManifestTooLarge { limit }.into();
+    let content = body::whole(body, registry.settings.body_idle, limit, too_large).await?;
+    let put = PutManifest {
+        target: route.target,
+        reference: reference.clone(),
+        tags: tags.clone(),
+        media_type,
+        content,
+    };
+    let pushed = registry.core.push_manifest(caller, put).await?;
+    let mut response = created(&format!("/v2/{}/manifests/{reference}", route.name), &pushed.digest);
+    if let Some(subject) = pushed.subject {
+        set(&mut response, SUBJECT, subject.as_str());
+    }
+    if !tags.is_empty() {
+        let tags: Vec<_> = tags.iter().map(Tag::as_str).collect();
+        set(&mut response, TAG, &tags.join(", "));
+    }
+    Ok(response)
 }
 
-/// A body that is too long, or one that broke off.
-fn body_failure(error: &axum::Error, limit: u64) -> Failure {
-    let too_long =
-        std::error::Error::source(error).is_some_and(|source| source.to_string().contains("length limit"));
-    if too_long {
-        return Error::ManifestTooLarge { limit }.into();
-    }
-    Failure::bad_request(Code::ManifestInvalid, "the request's body broke off")
+/// Removes a tag, or a manifest with its tags.
+pub(crate) async fn delete(
+    registry: &Registry,
+    exchange: Exchange,
+    reference: Reference,
+) -> Result<Response, Failure> {
+    registry.core.delete_manifest(exchange.caller, exchange.route.target, reference).await?;
+    Ok(empty(StatusCode::ACCEPTED))
+}
+
+fn tags(parts: &Parts) -> Result<Vec<Tag>, Failure> {
+    let pairs = url_pairs(parts.uri.query().unwrap_or_default());
+    let tags = pairs.filter(|(name, _)| name == "tag").map(|(_, value)| value.parse());
+    tags.collect::<Result<_, _>>().map_err(|error| Failure::tag(&error))
 }

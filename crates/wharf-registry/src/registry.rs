@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -8,12 +8,14 @@ use axum::{
     routing::{any, get},
 };
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header, request::Parts};
+use serde_json::json;
 use wharf_core::{Caller, Core};
 
 use crate::{
-    authentication, blobs,
-    error::{Code, Failure},
-    manifests,
+    authentication, blobs, catalog,
+    error::Failure,
+    manifests, referrers,
+    response::json_of,
     route::{Resource, Route},
     tags, token_service, uploads,
 };
@@ -22,10 +24,25 @@ use crate::{
 #[derive(Clone)]
 pub struct Registry {
     pub(crate) core: Core,
+    pub(crate) settings: Settings,
     /// `.` and the suffix of instance domains, in lower case and without a port.
     suffix: Arc<str>,
-    scheme: Option<Scheme>,
 }
+
+/// How the data plane is reached.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Instances are reached at `NAME.domain`, and by path at every other host.
+    pub domain: String,
+    /// How clients reach the registry when that is not how its own listener is reached (a proxy's TLS).
+    pub scheme: Option<Scheme>,
+    /// How long a body may pause.
+    pub body_idle: Duration,
+}
+
+/// The other end of a connection. The listener puts it into each request's extensions.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer(pub SocketAddr);
 
 /// How a connection was made. The listener puts it into each request's extensions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,11 +72,10 @@ impl Scheme {
 }
 
 impl Registry {
-    /// Serves by the rules of `core`. Instances are reached at `NAME.domain`, and by path at every other host.
-    ///
-    /// `scheme` is how clients reach the registry when that is not how its own listener is reached (a proxy's TLS).
-    pub fn new(core: Core, domain: &str, scheme: Option<Scheme>) -> Self {
-        Self { core, suffix: format!(".{}", domain.to_ascii_lowercase()).into(), scheme }
+    /// Serves by the rules of `core`.
+    pub fn new(core: Core, settings: Settings) -> Self {
+        let suffix = format!(".{}", settings.domain.to_ascii_lowercase()).into();
+        Self { core, settings, suffix }
     }
 
     /// The paths of the data plane.
@@ -67,8 +83,9 @@ impl Registry {
         Router::new()
             .route("/v2", any(base))
             .route("/v2/", any(base))
+            .route("/v2/_catalog", any(catalog))
             .route("/v2/{*path}", any(resource))
-            .route("/service/token", get(token_service::issue))
+            .route("/service/token", get(token_service::issue).post(token_service::exchange))
             .with_state(self)
     }
 
@@ -87,34 +104,49 @@ impl Registry {
     /// The address at which the client of this request reaches the registry.
     pub(crate) fn base_url(&self, parts: &Parts) -> String {
         let connection = parts.extensions.get::<Scheme>().copied().unwrap_or(Scheme::Http);
-        let scheme = self.scheme.unwrap_or(connection).name();
+        let scheme = self.settings.scheme.unwrap_or(connection).name();
         format!("{scheme}://{}", host(&parts.uri, &parts.headers).unwrap_or("localhost"))
     }
 }
 
 /// The authority of an HTTP/2 request, or the `Host` of an older one.
 fn host<'r>(uri: &'r Uri, headers: &'r HeaderMap) -> Option<&'r str> {
-    uri.authority().map(http::uri::Authority::as_str).or_else(|| headers.get(header::HOST)?.to_str().ok())
+    let host = uri.authority().map(http::uri::Authority::as_str);
+    host.or_else(|| headers.get(header::HOST)?.to_str().ok()).filter(|host| !host.is_empty())
 }
 
 /// `GET /v2/`: 200 for whoever is logged in (endpoint end-1).
 async fn base(State(registry): State<Registry>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     let answer = async {
-        if !matches!(parts.method, Method::GET | Method::HEAD) {
-            return Err(Failure::method_not_allowed());
-        }
+        read_only(&parts)?;
         let caller = authentication::caller(&registry, &parts).await?;
         registry.core.check_caller(caller).await?;
-        let mut response = Response::new(Body::from("{}"));
-        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        Ok(response)
+        Ok(json_of(StatusCode::OK, &json!({})))
     };
     let answer = answer.await;
     finish(&registry, &parts, None, answer)
 }
 
-/// Everything below `/v2/`.
+/// `GET /v2/_catalog`: the repositories that the caller may pull.
+async fn catalog(State(registry): State<Registry>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    let answer = async {
+        read_only(&parts)?;
+        catalog::list(&registry, &parts).await
+    };
+    let answer = answer.await;
+    finish(&registry, &parts, Some("registry:catalog:*".to_owned()), answer)
+}
+
+fn read_only(parts: &Parts) -> Result<(), Failure> {
+    match parts.method {
+        Method::GET | Method::HEAD => Ok(()),
+        _ => Err(Failure::method_not_allowed("GET, HEAD")),
+    }
+}
+
+/// Everything else below `/v2/`.
 async fn resource(State(registry): State<Registry>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let host = registry.instance_of_host(&parts.uri, &parts.headers);
@@ -122,7 +154,7 @@ async fn resource(State(registry): State<Registry>, request: Request) -> Respons
     let mut scope = None;
     let answer = async {
         let route = Route::parse(parts.uri.path(), host)?;
-        scope = Some(route.scope(&parts.method));
+        scope = Some(route.scope(&parts.method, parts.uri.query().unwrap_or_default()));
         let caller = authentication::caller(&registry, &parts).await?;
         dispatch(&registry, Exchange { caller, route, parts, body }).await
     };
@@ -134,18 +166,23 @@ async fn dispatch(registry: &Registry, exchange: Exchange) -> Result<Response, F
     let method = exchange.parts.method.clone();
     match (exchange.route.resource.clone(), &method) {
         (Resource::Tags, &Method::GET) => tags::list(registry, exchange).await,
+        (Resource::Referrers(digest), &Method::GET) => referrers::list(registry, exchange, digest).await,
         (Resource::Manifest(reference), &Method::GET | &Method::HEAD) => {
             manifests::get(registry, exchange, reference).await
         }
         (Resource::Manifest(reference), &Method::PUT) => manifests::put(registry, exchange, reference).await,
+        (Resource::Manifest(reference), &Method::DELETE) => {
+            manifests::delete(registry, exchange, reference).await
+        }
         (Resource::Blob(digest), &Method::GET) => blobs::get(registry, exchange, digest).await,
         (Resource::Blob(digest), &Method::HEAD) => blobs::head(registry, exchange, digest).await,
+        (Resource::Blob(digest), &Method::DELETE) => blobs::delete(registry, exchange, digest).await,
         (Resource::Uploads, &Method::POST) => uploads::begin(registry, exchange).await,
         (Resource::Upload(id), &Method::GET) => uploads::status(registry, exchange, id).await,
         (Resource::Upload(id), &Method::PATCH) => uploads::append(registry, exchange, id).await,
         (Resource::Upload(id), &Method::PUT) => uploads::finish(registry, exchange, id).await,
         (Resource::Upload(id), &Method::DELETE) => uploads::cancel(registry, exchange, id).await,
-        _ => Err(Failure::method_not_allowed()),
+        _ => Err(Failure::method_not_allowed(exchange.route.allow())),
     }
 }
 
@@ -172,10 +209,4 @@ fn finish(
         return Response::from_parts(parts, Body::empty());
     }
     response
-}
-
-impl Failure {
-    fn method_not_allowed() -> Self {
-        Self::new(StatusCode::METHOD_NOT_ALLOWED, Code::Unsupported, "the method is not supported here")
-    }
 }

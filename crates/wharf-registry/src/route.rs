@@ -3,9 +3,12 @@
 use http::Method;
 use percent_encoding::percent_decode_str;
 use wharf_core::Target;
-use wharf_model::{Actions, Digest, Reference};
+use wharf_model::{Actions, Digest, Reference, RepositoryPath};
 
-use crate::error::{Code, Failure};
+use crate::{
+    error::{Code, Failure},
+    token_service::url_pairs,
+};
 
 /// A resource of a repository.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +34,8 @@ pub(crate) enum Resource {
     Uploads,
     /// `blobs/uploads/<id>`
     Upload(String),
+    /// `referrers/<digest>`
+    Referrers(Digest),
 }
 
 impl Route {
@@ -49,20 +54,41 @@ impl Route {
                 (name, Resource::Blob(digest.parse().map_err(Failure::digest)?))
             }
             [ref name @ .., "manifests", reference] => (name, Resource::Manifest(reference_of(reference)?)),
+            [ref name @ .., "referrers", digest] => {
+                (name, Resource::Referrers(digest.parse().map_err(Failure::digest)?))
+            }
             _ => return Err(Failure::not_found()),
         };
         let name = name.join("/");
         Ok(Self { target: target(&name, host)?, name, resource })
     }
 
-    /// The scope that a bearer token needs for `method` here.
-    pub(crate) fn scope(&self, method: &Method) -> String {
+    /// The methods that the resource takes.
+    pub(crate) fn allow(&self) -> &'static str {
+        match self.resource {
+            Resource::Tags | Resource::Referrers(_) => "GET",
+            Resource::Manifest(_) => "GET, HEAD, PUT, DELETE",
+            Resource::Blob(_) => "GET, HEAD, DELETE",
+            Resource::Uploads => "POST",
+            Resource::Upload(_) => "GET, PATCH, PUT, DELETE",
+        }
+    }
+
+    /// The scopes that a bearer token needs for `method` here; a mount needs to pull from its source too.
+    pub(crate) fn scope(&self, method: &Method, query: &str) -> String {
         let actions = match *method {
             Method::GET | Method::HEAD if !matches!(self.resource, Resource::Upload(_)) => Actions::PULL,
             Method::DELETE if !matches!(self.resource, Resource::Upload(_)) => Actions::DELETE,
             _ => Actions::PULL | Actions::PUSH,
         };
-        format!("repository:{}:{actions}", self.name)
+        let mut scope = format!("repository:{}:{actions}", self.name);
+        if self.resource == Resource::Uploads
+            && let Some((_, from)) = url_pairs(query).find(|(name, _)| name == "from")
+            && from.parse::<RepositoryPath>().is_ok()
+        {
+            scope.push_str(&format!(" repository:{from}:pull"));
+        }
+        scope
     }
 }
 
@@ -120,6 +146,7 @@ mod tests {
             ("blobs/uploads/".to_owned(), Resource::Uploads),
             ("blobs/uploads".to_owned(), Resource::Uploads),
             ("blobs/uploads/a-1".to_owned(), upload),
+            (format!("referrers/{digest}"), Resource::Referrers(digest.clone())),
             (format!("blobs/{digest}"), Resource::Blob(digest.clone())),
             (format!("blobs/{}", digest.to_string().replace(':', "%3A")), Resource::Blob(digest.clone())),
             ("manifests/v1.0".to_owned(), Resource::Manifest("v1.0".parse().unwrap())),
@@ -137,9 +164,9 @@ mod tests {
             ("/v2/ns/app/manifests/-x", "MANIFEST_INVALID"),
             ("/v2/NS/app/tags/list", "NAME_INVALID"),
             ("/v2/app/tags/list", "NAME_INVALID"),
-            ("/v2/ns/app/blobs/uploads/../../x", "NOT_FOUND"),
-            ("/v2/ns/app/blobs/uploads/%00", "NOT_FOUND"),
-            ("/v2/ns/app", "NOT_FOUND"),
+            ("/v2/ns/app/blobs/uploads/../../x", "UNSUPPORTED"),
+            ("/v2/ns/app/blobs/uploads/%00", "UNSUPPORTED"),
+            ("/v2/ns/app", "UNSUPPORTED"),
         ] {
             let error = route(path, Some("acme")).unwrap_err();
             assert!(error.starts_with(code), "{path}: {error}");
@@ -149,9 +176,13 @@ mod tests {
     #[test]
     fn scopes_repeat_the_name_as_it_was_written() {
         let route = Route::parse("/v2/acme/ns/app/tags/list", None).unwrap();
-        assert_eq!(route.scope(&Method::GET), "repository:acme/ns/app:pull");
+        assert_eq!(route.scope(&Method::GET, ""), "repository:acme/ns/app:pull");
         let route = Route::parse("/v2/ns/app/blobs/uploads/x", Some("acme".to_owned())).unwrap();
-        assert_eq!(route.scope(&Method::GET), "repository:ns/app:pull,push");
+        assert_eq!(route.scope(&Method::GET, ""), "repository:ns/app:pull,push");
+        let route = Route::parse("/v2/ns/app/blobs/uploads/", Some("acme".to_owned())).unwrap();
+        let scope = route.scope(&Method::POST, "mount=sha256:0&from=ns%2Fother");
+        assert_eq!(scope, "repository:ns/app:pull,push repository:ns/other:pull");
+        assert_eq!(route.scope(&Method::POST, "from=\"x"), "repository:ns/app:pull,push");
     }
 
     proptest! {

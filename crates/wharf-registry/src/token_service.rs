@@ -1,53 +1,107 @@
-//! `GET /service/token`: bearer tokens for scopes (Docker Registry v2 token authentication).
+//! `/service/token`: bearer tokens for scopes, by GET (Docker Registry v2 token authentication) and by POST (its OAuth2
+//! form). A refresh token is the instance token that the client logged in with: it ends when that does.
 
 use axum::{
-    Json,
     extract::{Request, State},
-    response::{IntoResponse, Response},
+    response::Response,
 };
-use http::{header, request::Parts};
-use serde::Serialize;
-use wharf_core::{Error, Identity, Scope};
+use http::{HeaderValue, StatusCode, header, request::Parts};
+use serde_json::json;
+use wharf_core::{Identity, Scope};
 use wharf_model::Actions;
 
-use crate::{authentication, error::Failure, registry::Registry, route::target};
+use crate::{
+    authentication::{self, address, basic},
+    body,
+    error::{Code, Failure},
+    registry::Registry,
+    response::json_of,
+    route::target,
+};
 
 /// Scopes in one token at most.
 const SCOPE_LIMIT: usize = 64;
-
-#[derive(Serialize)]
-struct Token {
-    token: String,
-    access_token: String,
-    expires_in: u64,
-    issued_at: String,
-}
+/// Bytes of a form at most.
+const FORM_LIMIT: u64 = 64 << 10;
 
 /// Issues a token for what the caller may do of the scopes it asks for.
 pub(crate) async fn issue(State(registry): State<Registry>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
-    match token(&registry, &parts).await {
-        Ok(token) => ([(header::CACHE_CONTROL, "no-store")], Json(token)).into_response(),
-        Err(error) => Failure::from(error).into_response(),
-    }
+    let pairs: Vec<_> = url_pairs(parts.uri.query().unwrap_or_default()).collect();
+    let answer = async {
+        let identity = authentication::log_in(&registry, &parts).await?.unwrap_or(Identity::Anonymous);
+        let offline = value(&pairs, "offline_token") == Some("true");
+        let header = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let password = header.and_then(basic).map(|(_, password)| password);
+        token(&registry, &parts, identity, &pairs, password.filter(|_| offline)).await
+    };
+    finish(answer.await)
 }
 
-async fn token(registry: &Registry, parts: &Parts) -> Result<Token, Error> {
-    let identity = authentication::log_in(registry, &parts.headers).await?.unwrap_or(Identity::Anonymous);
-    let scopes = scopes(registry, parts);
-    let (token, issued_at, expires_in) =
-        registry.core.issue_bearer(&registry.base_url(parts), identity, scopes).await?;
-    Ok(Token { access_token: token.clone(), token, expires_in, issued_at: issued_at.to_utc_fraction() })
+/// Issues a token for a password or a refresh token in a form (RFC 6749, sections 4.3 and 6).
+pub(crate) async fn exchange(State(registry): State<Registry>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let answer = async {
+        let too_large =
+            || Failure::new(StatusCode::PAYLOAD_TOO_LARGE, Code::SizeInvalid, "the form is too large");
+        let form = body::whole(body, registry.settings.body_idle, FORM_LIMIT, too_large).await?;
+        let pairs: Vec<_> = url_pairs(&String::from_utf8_lossy(&form)).collect();
+        let offline = value(&pairs, "access_type") == Some("offline");
+        let missing =
+            |name| Failure::bad_request(Code::Unsupported, format!("the field `{name}` is missing"));
+        let field = |name| value(&pairs, name).ok_or_else(|| missing(name));
+        let (user, password) = match field("grant_type")? {
+            "password" => (Some(field("username")?), field("password")?),
+            "refresh_token" => (None, field("refresh_token")?),
+            other => {
+                let message = format!("the grant type `{other}` is not password or refresh_token");
+                return Err(Failure::bad_request(Code::Unsupported, message));
+            }
+        };
+        let identity = registry.core.log_in(user, password, address(&parts)).await?;
+        let refresh = (offline || user.is_none()).then(|| password.to_owned());
+        token(&registry, &parts, identity, &pairs, refresh).await
+    };
+    finish(answer.await)
 }
 
-/// The scopes in the query: several parameters, or several in one, parted by blanks. What is no repository is left out.
-fn scopes(registry: &Registry, parts: &Parts) -> Vec<Scope> {
+async fn token(
+    registry: &Registry,
+    parts: &Parts,
+    identity: Identity,
+    pairs: &[(String, String)],
+    refresh_token: Option<String>,
+) -> Result<Response, Failure> {
     let host = registry.instance_of_host(&parts.uri, &parts.headers);
-    let pairs = url_pairs(parts.uri.query().unwrap_or_default());
-    let texts = pairs.filter(|(name, _)| name == "scope").map(|(_, value)| value);
-    let scopes: Vec<_> = texts.collect();
-    let scopes = scopes.iter().flat_map(|text| text.split(' '));
-    scopes.filter_map(|text| scope(text, host.clone())).take(SCOPE_LIMIT).collect()
+    let scopes = scopes(pairs, host.as_deref());
+    let base_url = registry.base_url(parts);
+    let (token, issued_at, expires_in) = registry.core.issue_bearer(&base_url, identity, scopes).await?;
+    let mut answer = json!({
+        "token": token,
+        "access_token": token,
+        "expires_in": expires_in,
+        "issued_at": issued_at.to_utc_fraction(),
+    });
+    if let Some(refresh_token) = refresh_token {
+        answer["refresh_token"] = json!(refresh_token);
+    }
+    Ok(json_of(StatusCode::OK, &answer))
+}
+
+fn finish(answer: Result<Response, Failure>) -> Response {
+    let mut response = answer.unwrap_or_else(Failure::into_response);
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+fn value<'p>(pairs: &'p [(String, String)], name: &str) -> Option<&'p str> {
+    pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+}
+
+/// The scopes asked for: several fields, or several in one, parted by blanks. What is no repository is left out.
+fn scopes(pairs: &[(String, String)], host: Option<&str>) -> Vec<Scope> {
+    let texts = pairs.iter().filter(|(name, _)| name == "scope").flat_map(|(_, value)| value.split(' '));
+    texts.filter_map(|text| scope(text, host.map(str::to_owned))).take(SCOPE_LIMIT).collect()
 }
 
 /// `repository:NAME:ACTIONS`

@@ -1,28 +1,40 @@
-//! Upload sessions (endpoints end-4, end-5, end-6, end-13, end-14).
+//! Upload sessions (endpoints end-4, end-5, end-6, end-11, end-13, end-14).
 
 use axum::response::Response;
 use http::{HeaderName, StatusCode, header, request::Parts};
-use wharf_core::UploadStatus;
-use wharf_model::Digest;
+use wharf_core::{Begun, UploadStatus};
+use wharf_model::{Algorithm, Digest};
 
 use crate::{
+    body::pieces,
     content_range::chunk_start,
     error::{Code, Failure},
     registry::{Exchange, Registry},
     response::{created, empty, set},
+    route::target,
     token_service::url_pairs,
 };
 
 /// The session's id in a header of its own, as clients of Docker expect it.
 const UPLOAD_UUID: HeaderName = HeaderName::from_static("docker-upload-uuid");
 
-/// Begins a session; with `digest`, takes the whole blob in at once. A mount that cannot be had begins a session too.
+/// Begins a session; with `digest`, takes the whole blob in at once; with `mount`, makes a blob of another repository
+/// readable here, or begins a session where that cannot be.
 pub(crate) async fn begin(registry: &Registry, exchange: Exchange) -> Result<Response, Failure> {
-    let digest = digest(&exchange.parts)?;
-    let Exchange { caller, route, body, .. } = exchange;
-    let status = registry.core.begin_upload(caller.clone(), route.target.clone()).await?;
-    let Some(digest) = digest else { return Ok(accepted(StatusCode::ACCEPTED, &route.name, &status)) };
-    let body = body.into_data_stream();
+    let wanted = Wanted::of(&exchange.parts)?;
+    let Exchange { caller, route, parts, body } = exchange;
+    if let Some(mount) = wanted.mount {
+        let host = registry.instance_of_host(&parts.uri, &parts.headers);
+        let from = wanted.from.map(|from| target(&from, host)).transpose()?;
+        return match registry.core.mount_blob(caller, route.target, mount, from).await? {
+            Begun::Mounted(digest) => Ok(blob_created(&route.name, &digest)),
+            Begun::Session(status) => Ok(accepted(StatusCode::ACCEPTED, &route.name, &status)),
+        };
+    }
+    let algorithm = wanted.digest.as_ref().map_or(wanted.algorithm, Digest::algorithm);
+    let status = registry.core.begin_upload(caller.clone(), route.target.clone(), algorithm).await?;
+    let Some(digest) = wanted.digest else { return Ok(accepted(StatusCode::ACCEPTED, &route.name, &status)) };
+    let body = pieces(body, registry.settings.body_idle);
     let finished = registry.core.finish_upload(caller, route.target, status.id, None, body, digest).await?;
     Ok(blob_created(&route.name, &finished.digest))
 }
@@ -38,7 +50,7 @@ pub(crate) async fn status(registry: &Registry, exchange: Exchange, id: String) 
 pub(crate) async fn append(registry: &Registry, exchange: Exchange, id: String) -> Result<Response, Failure> {
     let start = start(&exchange.parts)?;
     let Exchange { caller, route, body, .. } = exchange;
-    let body = body.into_data_stream();
+    let body = pieces(body, registry.settings.body_idle);
     let outcome = registry.core.append_upload(caller, route.target, id.clone(), start, body).await;
     match outcome.map_err(Failure::from) {
         Ok(status) => Ok(accepted(StatusCode::ACCEPTED, &route.name, &status)),
@@ -49,10 +61,10 @@ pub(crate) async fn append(registry: &Registry, exchange: Exchange, id: String) 
 /// Takes in the last chunk, if there is one, and makes the blob.
 pub(crate) async fn finish(registry: &Registry, exchange: Exchange, id: String) -> Result<Response, Failure> {
     let missing = || Failure::bad_request(Code::DigestInvalid, "the parameter `digest` is missing");
-    let digest = digest(&exchange.parts)?.ok_or_else(missing)?;
+    let digest = Wanted::of(&exchange.parts)?.digest.ok_or_else(missing)?;
     let start = start(&exchange.parts)?;
     let Exchange { caller, route, body, .. } = exchange;
-    let body = body.into_data_stream();
+    let body = pieces(body, registry.settings.body_idle);
     let outcome = registry.core.finish_upload(caller, route.target, id.clone(), start, body, digest).await;
     match outcome.map_err(Failure::from) {
         Ok(finished) => Ok(blob_created(&route.name, &finished.digest)),
@@ -91,10 +103,33 @@ fn out_of_order(failure: Failure, name: &str, id: String) -> Result<Response, Fa
     Ok(response)
 }
 
-fn digest(parts: &Parts) -> Result<Option<Digest>, Failure> {
-    let pairs = url_pairs(parts.uri.query().unwrap_or_default());
-    let digest = pairs.into_iter().find(|(name, _)| name == "digest").map(|(_, value)| value);
-    digest.map(|digest| digest.parse().map_err(Failure::digest)).transpose()
+/// What the query of an upload asks for.
+struct Wanted {
+    digest: Option<Digest>,
+    mount: Option<Digest>,
+    from: Option<String>,
+    algorithm: Algorithm,
+}
+
+impl Wanted {
+    fn of(parts: &Parts) -> Result<Self, Failure> {
+        let mut wanted = Self { digest: None, mount: None, from: None, algorithm: Algorithm::Sha256 };
+        for (name, value) in url_pairs(parts.uri.query().unwrap_or_default()) {
+            match name.as_str() {
+                "digest" => wanted.digest = Some(value.parse().map_err(Failure::digest)?),
+                "mount" => wanted.mount = Some(value.parse().map_err(Failure::digest)?),
+                "from" => wanted.from = Some(value),
+                "digest-algorithm" => wanted.algorithm = algorithm(&value)?,
+                _ => {}
+            }
+        }
+        Ok(wanted)
+    }
+}
+
+fn algorithm(name: &str) -> Result<Algorithm, Failure> {
+    let unknown = || format!("`{name}` is no digest algorithm of this registry: sha256 or sha512");
+    Algorithm::named(name).ok_or_else(|| Failure::bad_request(Code::DigestInvalid, unknown()))
 }
 
 fn start(parts: &Parts) -> Result<Option<u64>, Failure> {

@@ -7,35 +7,68 @@
 mod deploy_instance;
 mod events;
 mod expire_uploads;
+mod note_pulls;
+mod refresh_signing_keys;
 mod remove_instance;
 
 use std::{panic::AssertUnwindSafe, time::Duration};
 
 use futures_util::FutureExt;
-use tokio::time::{Instant, sleep};
+use tokio::{
+    sync::watch,
+    time::{Instant, sleep},
+};
 use wharf_core::{Core, Error, Job, JobKind};
 
 /// How long a round waits for a signal.
 const IDLE: Duration = Duration::from_secs(1);
-/// How often the periodic tasks run.
-const PERIOD: Duration = Duration::from_secs(60);
 
-/// Works until the future is dropped.
-pub async fn run(core: Core) {
-    let mut periodic_at = Instant::now();
-    loop {
+/// Works until `stop` is told; then notes what is still in memory.
+pub async fn run(core: Core, mut stop: watch::Receiver<bool>) {
+    let mut pulls = Periodic::every(Duration::from_secs(2));
+    let mut signing_keys = Periodic::every(Duration::from_secs(5));
+    let mut uploads = Periodic::every(Duration::from_secs(60));
+    while !*stop.borrow() {
         if let Err(error) = round(&core).await {
             tracing::error!(%error, "the worker could not work");
             sleep(IDLE).await;
         }
-        if Instant::now() >= periodic_at {
+        if pulls.is_due() {
+            note_pulls::run(&core).await;
+        }
+        if signing_keys.is_due() {
+            refresh_signing_keys::run(&core).await;
+        }
+        if uploads.is_due() {
             expire_uploads::run(&core).await;
-            periodic_at = Instant::now() + PERIOD;
         }
         tokio::select! {
             () = core.work() => {}
             () = sleep(IDLE) => {}
+            _ = stop.changed() => {}
         }
+    }
+    note_pulls::run(&core).await;
+}
+
+/// When a periodic task runs next.
+struct Periodic {
+    period: Duration,
+    next: Instant,
+}
+
+impl Periodic {
+    fn every(period: Duration) -> Self {
+        Self { period, next: Instant::now() }
+    }
+
+    fn is_due(&mut self) -> bool {
+        let now = Instant::now();
+        let due = now >= self.next;
+        if due {
+            self.next = now + self.period;
+        }
+        due
     }
 }
 

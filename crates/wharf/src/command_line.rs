@@ -72,6 +72,41 @@ pub(crate) enum AdminCommand {
     /// Access keys
     #[command(subcommand)]
     Key(KeyCommand),
+    /// Instances
+    #[command(subcommand)]
+    Instance(InstanceCommand),
+    /// The keys that sign tokens
+    #[command(subcommand)]
+    SigningKey(SigningKeyCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum InstanceCommand {
+    /// Set what of a manifest's content must be there before the manifest
+    SetCompleteness {
+        /// The instance's id
+        id: String,
+        /// strict: everything; sparse-indexes: of an index nothing; sparse: nothing
+        completeness: String,
+    },
+    /// Tell how often and when repositories and tags were pulled
+    Pulls {
+        /// The instance's id
+        id: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SigningKeyCommand {
+    /// List the keys, the newest first: that one signs, all verify
+    List,
+    /// Make a key that signs from now on
+    Rotate,
+    /// Remove a key that no longer signs, and with it what it signed
+    Retire {
+        /// The key's id
+        id: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]

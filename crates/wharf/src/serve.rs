@@ -1,9 +1,9 @@
 //! `wharf serve`: everything put together.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{Router, routing::any};
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::watch, time::timeout};
 use wharf_cloudapi::CloudApi;
 use wharf_core::Core;
 use wharf_registry::Registry;
@@ -13,6 +13,9 @@ use crate::{
     server::{self, Metrics, Tls},
     settings::Settings,
 };
+
+/// How long the worker may take to come to an end.
+const WORKER_STOP: Duration = Duration::from_secs(5);
 
 /// Serves until a signal says stop, then lets running requests finish.
 pub(crate) async fn run(settings: Settings) -> Result<(), String> {
@@ -25,10 +28,14 @@ pub(crate) async fn run(settings: Settings) -> Result<(), String> {
         listener.map_err(|error| format!("listen: {} cannot be listened at: {error}", settings.listen))?;
     let metrics = Arc::new(Metrics::new().map_err(|error| format!("metrics: {error}"))?);
     let service = service(&settings, core.clone(), metrics);
-    let worker = tokio::spawn(wharf_worker::run(core));
+    let (stop, stopped) = watch::channel(false);
+    let worker = tokio::spawn(wharf_worker::run(core, stopped));
     tracing::info!(version = env!("CARGO_PKG_VERSION"), %settings, "serving");
     server::serve(listener, service, tls, &settings.timeouts).await;
-    worker.abort();
+    let _ = stop.send(true);
+    if timeout(WORKER_STOP, worker).await.is_err() {
+        tracing::warn!("the worker did not stop in time: its job goes on at the next start");
+    }
     tracing::info!("stopped");
     Ok(())
 }
@@ -36,8 +43,12 @@ pub(crate) async fn run(settings: Settings) -> Result<(), String> {
 /// One port serves all.
 fn service(settings: &Settings, core: Core, metrics: Arc<Metrics>) -> Router {
     let cloud_api = CloudApi::new(core.clone(), vec![wharf_tcr::product()]);
-    let scheme = settings.public_url.as_ref().map(|url| url.scheme);
-    let registry = Registry::new(core.clone(), &settings.domain, scheme);
+    let registry = wharf_registry::Settings {
+        domain: settings.domain.clone(),
+        scheme: settings.public_url.as_ref().map(|url| url.scheme),
+        body_idle: settings.timeouts.body,
+    };
+    let registry = Registry::new(core.clone(), registry);
     let routes = Router::new()
         .route("/", any(CloudApi::handle).with_state(cloud_api))
         .merge(registry.router())

@@ -37,6 +37,7 @@ CREATE TABLE instances (
     expires_at          BIGINT,
     deletion_protection BOOLEAN NOT NULL,
     delete_bucket       BOOLEAN NOT NULL DEFAULT FALSE,
+    completeness        TEXT    NOT NULL,
     namespace_count     BIGINT  NOT NULL DEFAULT 0,
     repository_count    BIGINT  NOT NULL DEFAULT 0,
     created_at          BIGINT  NOT NULL
@@ -100,8 +101,10 @@ CREATE TABLE blob_links (
     digest        TEXT   NOT NULL,
     PRIMARY KEY (repository_id, digest)
 ) WITHOUT ROWID;
+CREATE INDEX blob_links_by_digest ON blob_links (digest, repository_id);
 
--- `size` is of the manifest's own bytes, `total_size` of all that it describes and itself.
+-- `size` is of the manifest's own bytes, `total_size` of all that it describes and itself; `depth` is 0 for an image,
+-- one more than its deepest manifest's for an index; `annotations` are JSON.
 CREATE TABLE manifests (
     id            INTEGER PRIMARY KEY,
     repository_id BIGINT NOT NULL REFERENCES repositories (id) ON DELETE CASCADE,
@@ -111,18 +114,23 @@ CREATE TABLE manifests (
     subject       TEXT,
     size          BIGINT NOT NULL,
     total_size    BIGINT NOT NULL,
+    depth         BIGINT NOT NULL,
+    annotations   TEXT,
     pushed_at     BIGINT NOT NULL,
     content       BLOB   NOT NULL,
     UNIQUE (repository_id, digest)
 );
+CREATE INDEX manifests_by_subject ON manifests (repository_id, subject, digest) WHERE subject IS NOT NULL;
 
+-- What a manifest needs, found by what is needed: a blob or manifest of its own repository.
 CREATE TABLE manifest_links (
-    manifest_id BIGINT NOT NULL REFERENCES manifests (id) ON DELETE CASCADE,
-    digest      TEXT   NOT NULL,
-    kind        TEXT   NOT NULL,
-    PRIMARY KEY (manifest_id, digest)
+    repository_id BIGINT NOT NULL,
+    digest        TEXT   NOT NULL,
+    manifest_id   BIGINT NOT NULL REFERENCES manifests (id) ON DELETE CASCADE,
+    kind          TEXT   NOT NULL,
+    PRIMARY KEY (repository_id, digest, manifest_id)
 ) WITHOUT ROWID;
-CREATE INDEX manifest_links_by_digest ON manifest_links (digest, manifest_id);
+CREATE INDEX manifest_links_by_manifest ON manifest_links (manifest_id);
 
 CREATE TABLE tags (
     repository_id BIGINT NOT NULL REFERENCES repositories (id) ON DELETE CASCADE,
@@ -133,6 +141,15 @@ CREATE TABLE tags (
 ) WITHOUT ROWID;
 CREATE INDEX tags_by_manifest ON tags (manifest_id);
 CREATE INDEX tags_by_update ON tags (repository_id, updated_at, name);
+
+-- Pulls, noted a few seconds' worth at a time. The empty tag stands for the repository as a whole.
+CREATE TABLE pulls (
+    repository_id  BIGINT NOT NULL REFERENCES repositories (id) ON DELETE CASCADE,
+    tag            TEXT   NOT NULL,
+    count          BIGINT NOT NULL,
+    last_pulled_at BIGINT NOT NULL,
+    PRIMARY KEY (repository_id, tag)
+) WITHOUT ROWID;
 
 CREATE TABLE upload_sessions (
     id          TEXT   PRIMARY KEY,

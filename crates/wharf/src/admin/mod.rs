@@ -1,7 +1,9 @@
 //! `wharf admin …`: works on the stores, whether the server runs or not.
 
 mod account;
+mod instance;
 mod key;
+mod signing_key;
 mod table;
 
 use crate::{
@@ -17,6 +19,8 @@ pub(crate) async fn run(settings: Settings, admin: Admin) -> Result<(), String> 
     let answer = match admin.command {
         AdminCommand::Account(command) => account::run(&core, command, admin.json).await,
         AdminCommand::Key(command) => key::run(&core, command, admin.json).await,
+        AdminCommand::Instance(command) => instance::run(&core, command, admin.json).await,
+        AdminCommand::SigningKey(command) => signing_key::run(&core, command, admin.json).await,
     };
     print(answer.map_err(|error| error.to_string())?.trim_end());
     Ok(())

@@ -15,10 +15,11 @@ use tokio::{
     signal::unix::{SignalKind, signal},
     time::{sleep, timeout},
 };
+use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt;
-use wharf_registry::Scheme;
+use wharf_registry::{Peer, Scheme};
 
-use super::{Tls, observation::Peer};
+use super::Tls;
 use crate::settings::Timeouts;
 
 /// The first byte of a TLS handshake (RFC 8446, section 5.1); no HTTP request begins with it.
@@ -30,7 +31,13 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 pub(crate) async fn serve(listener: TcpListener, service: Router, tls: Tls, timeouts: &Timeouts) {
     let graceful = GracefulShutdown::new();
     let mut stop = std::pin::pin!(stop_signal());
-    let server = Server { http: http(timeouts.header), service, tls, header_timeout: timeouts.header };
+    let server = Server {
+        http: http(timeouts.header),
+        service,
+        tls,
+        header_timeout: timeouts.header,
+        write_timeout: timeouts.write,
+    };
     loop {
         tokio::select! {
             () = &mut stop => break,
@@ -65,6 +72,7 @@ struct Server {
     service: Router,
     tls: Tls,
     header_timeout: Duration,
+    write_timeout: Duration,
 }
 
 impl Server {
@@ -104,7 +112,10 @@ impl Server {
             request.map(axum::body::Body::new)
         });
         let service = TowerToHyperService::new(service);
-        let connection = self.http.serve_connection(TokioIo::new(stream), service);
+        // A client that takes nothing of its answer is given up.
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_write_timeout(Some(self.write_timeout));
+        let connection = self.http.serve_connection(TokioIo::new(Box::pin(stream)), service);
         watcher.watch(connection.into_owned()).await.map_err(text)
     }
 }

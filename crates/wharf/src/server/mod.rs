@@ -1,10 +1,11 @@
 //! The HTTP server: its listener, what it says of itself, and what it notes of each request.
 
-mod certificate;
+mod certificate_files;
 mod connections;
 mod metrics;
 mod observation;
 mod operations;
+mod own_certificates;
 mod tls;
 
 pub(crate) use connections::serve;

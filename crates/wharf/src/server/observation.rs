@@ -1,6 +1,6 @@
 //! What is noted of each request: an id that its log lines and its answer carry, its log line, its metrics.
 
-use std::{net::SocketAddr, sync::Arc, time::Instant};
+use std::{sync::Arc, time::Instant};
 
 use axum::{
     Router,
@@ -11,14 +11,11 @@ use axum::{
 use http::{HeaderName, HeaderValue, Method, StatusCode};
 use tracing::{Instrument, info_span};
 use uuid::Uuid;
+use wharf_registry::Peer;
 
 use super::Metrics;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-
-/// The other end of a connection.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Peer(pub(crate) SocketAddr);
 
 /// Routes whose every request is noted.
 pub(crate) fn observed(routes: Router, metrics: Arc<Metrics>) -> Router {
@@ -94,10 +91,12 @@ fn resource(path: &str) -> &'static str {
         "/service/token" => "token",
         "/healthz" | "/readyz" | "/metrics" => "operations",
         _ if !path.starts_with("/v2") => "other",
+        "/v2/_catalog" => "catalog",
         _ if path.contains("/blobs/uploads") => "upload",
         _ if path.contains("/blobs/") => "blob",
         _ if path.contains("/manifests/") => "manifest",
         _ if path.ends_with("/tags/list") => "tags",
+        _ if path.contains("/referrers/") => "referrers",
         _ => "registry",
     }
 }

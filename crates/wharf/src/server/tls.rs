@@ -1,15 +1,16 @@
 //! What is answered to a TLS handshake.
 
-use std::{path::Path, sync::Arc};
+use std::{sync::Arc, time::Duration};
 
-use rustls::{
-    ServerConfig,
-    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
-};
+use rustls::ServerConfig;
+use tokio::time::sleep;
 use tokio_rustls::TlsAcceptor;
 
-use super::certificate;
+use super::{certificate_files::CertificateFiles, own_certificates::OwnCertificates};
 use crate::settings::{Settings, TlsMode};
+
+/// How often certificate files are looked at.
+const RELOAD_PERIOD: Duration = Duration::from_secs(2);
 
 /// TLS at the listener.
 #[derive(Clone)]
@@ -21,51 +22,36 @@ pub(crate) struct Tls {
 }
 
 impl Tls {
-    /// Loads the certificate that the settings name, or makes the registry's own.
+    /// Loads the certificate that the settings name, and again whenever its files change; or answers with certificates
+    /// of the registry's own.
     pub(crate) fn open(settings: &Settings) -> Result<Self, String> {
         if settings.tls.mode == TlsMode::Off {
             return Ok(Self { acceptor: None, plain: true });
         }
-        let (chain, key) = match &settings.tls.certificate {
-            Some((certificate, key)) => load(certificate, key)?,
-            None => certificate::issue(&settings.data_dir.join("tls"), names(settings))?,
-        };
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let config = ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, key));
-        let mut config = config.map_err(|error| format!("tls.certificate: {error}"))?;
+        let builder = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+        let builder = builder.map_err(|error| format!("tls: {error}"))?.with_no_client_auth();
+        let mut config = match &settings.tls.certificate {
+            Some((certificate, key)) => {
+                let files = Arc::new(CertificateFiles::load(certificate.clone(), key.clone())?);
+                tokio::spawn(keep_loaded(files.clone()));
+                builder.with_cert_resolver(files)
+            }
+            None => builder.with_cert_resolver(Arc::new(OwnCertificates::open(settings)?)),
+        };
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-        Ok(Self {
-            acceptor: Some(TlsAcceptor::from(Arc::new(config))),
-            plain: settings.tls.mode == TlsMode::Optional,
-        })
+        let acceptor = Some(TlsAcceptor::from(Arc::new(config)));
+        Ok(Self { acceptor, plain: settings.tls.mode == TlsMode::Optional })
     }
 }
 
-/// Every name and address by which clients may reach the registry.
-fn names(settings: &Settings) -> Vec<String> {
-    let mut names = vec![
-        "localhost".to_owned(),
-        "127.0.0.1".to_owned(),
-        "::1".to_owned(),
-        settings.listen.ip().to_string(),
-        settings.domain.clone(),
-        format!("*.{}", settings.domain),
-    ];
-    names.extend(settings.public_url.iter().map(|url| url.host.clone()));
-    names.sort();
-    names.dedup();
-    names
-}
-
-fn load(
-    certificate: &Path,
-    key: &Path,
-) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>), String> {
-    let chain = CertificateDer::pem_file_iter(certificate).and_then(Iterator::collect);
-    let chain = chain.map_err(|error| format!("tls.certificate: {}: {error}", certificate.display()))?;
-    let key =
-        PrivateKeyDer::from_pem_file(key).map_err(|error| format!("tls.key: {}: {error}", key.display()))?;
-    Ok((chain, key))
+async fn keep_loaded(files: Arc<CertificateFiles>) {
+    loop {
+        sleep(RELOAD_PERIOD).await;
+        match files.reload() {
+            Ok(false) => {}
+            Ok(true) => tracing::info!("the certificate was loaded again"),
+            Err(error) => tracing::error!(error, "the changed certificate is not used"),
+        }
+    }
 }

@@ -80,6 +80,10 @@ pub(crate) struct Log {
 pub(crate) struct Timeouts {
     /// Until a connection's request has all its headers.
     pub(crate) header: Duration,
+    /// For the next piece of a request's body.
+    pub(crate) body: Duration,
+    /// For the client to take the next piece of an answer.
+    pub(crate) write: Duration,
     /// For running requests, once the server is told to stop.
     pub(crate) shutdown: Duration,
 }
@@ -133,6 +137,16 @@ impl Settings {
                     .value("limits.manifest_size", parse::size)
                     .unwrap_or(limits.manifest_size),
                 blob_size: sources.value("limits.blob_size", parse::size).unwrap_or(limits.blob_size),
+                manifest_links: sources
+                    .value("limits.manifest_links", parse::count)
+                    .unwrap_or(limits.manifest_links),
+                index_depth: sources.value("limits.index_depth", parse::number).unwrap_or(limits.index_depth),
+                tags_per_push: sources
+                    .value("limits.tags_per_push", parse::count)
+                    .unwrap_or(limits.tags_per_push),
+                upload_sessions: sources
+                    .value("limits.upload_sessions", parse::number)
+                    .unwrap_or(limits.upload_sessions),
                 upload_idle: sources
                     .value("limits.upload_idle", parse::duration)
                     .unwrap_or(limits.upload_idle),
@@ -148,6 +162,8 @@ impl Settings {
             },
             timeouts: Timeouts {
                 header: sources.value("timeouts.header", parse::duration).unwrap_or(Duration::from_secs(30)),
+                body: sources.value("timeouts.body", parse::duration).unwrap_or(Duration::from_secs(60)),
+                write: sources.value("timeouts.write", parse::duration).unwrap_or(Duration::from_secs(60)),
                 shutdown: sources
                     .value("timeouts.shutdown", parse::duration)
                     .unwrap_or(Duration::from_secs(30)),

@@ -119,6 +119,10 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     duration.ok_or_else(|| format!("`{text}` is no duration, such as `30s`, `15m` or `24h`"))
 }
 
+pub(super) fn number(text: &str) -> Result<u64, String> {
+    count(text).map(|count| count as u64)
+}
+
 pub(super) fn count(text: &str) -> Result<usize, String> {
     text.parse().ok().filter(|count| *count > 0).ok_or_else(|| format!("`{text}` is no number above 0"))
 }

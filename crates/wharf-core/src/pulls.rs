@@ -1,0 +1,71 @@
+//! How often and when repositories and tags were pulled: counted in memory, noted every few seconds.
+
+use std::{
+    collections::HashMap,
+    mem,
+    sync::{Mutex, PoisonError},
+};
+
+use wharf_db::pulls::{self, Pulls};
+use wharf_model::{InstanceId, Tag, Timestamp};
+
+use crate::{Core, Error};
+
+/// Repositories and tags pulled since the last note at most; pulls of more are not counted until then.
+const KEPT: usize = 100_000;
+
+/// A repository's number, and a tag of it or none.
+type Key = (i64, Option<Tag>);
+
+#[derive(Default)]
+pub(crate) struct PullCounter {
+    counts: Mutex<HashMap<Key, (u64, Timestamp)>>,
+}
+
+impl PullCounter {
+    /// Counts a pull of a repository, by tag or digest.
+    pub(crate) fn count(&self, repository_id: i64, tag: Option<Tag>, now: Timestamp) {
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        if counts.len() >= KEPT {
+            return;
+        }
+        for key in
+            [Some((repository_id, None)), tag.map(|tag| (repository_id, Some(tag)))].into_iter().flatten()
+        {
+            let entry = counts.entry(key).or_insert((0, now));
+            *entry = (entry.0 + 1, now);
+        }
+    }
+
+    fn take(&self) -> HashMap<Key, (u64, Timestamp)> {
+        mem::take(&mut *self.counts.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Core {
+    /// Notes the pulls that were counted since the last note, in one transaction.
+    ///
+    /// # Errors
+    /// When the store fails; the pulls are lost then.
+    pub async fn note_pulls(&self) -> Result<(), Error> {
+        let counts = self.pull_counter.take();
+        if counts.is_empty() {
+            return Ok(());
+        }
+        self.write(move |tx| {
+            for ((repository_id, tag), (count, last)) in &counts {
+                pulls::add(tx, *repository_id, tag.as_ref().map(Tag::as_str), *count, *last)?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// How often and when an instance's repositories and tags were pulled.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn list_pulls(&self, instance: InstanceId) -> Result<Vec<Pulls>, Error> {
+        self.read(move |tx| Ok(pulls::list(tx, &instance)?)).await
+    }
+}
