@@ -7,7 +7,7 @@ use std::{
 
 use wharf_model::{Digest, Hasher, InstanceId};
 
-use crate::{Blob, Error, Upload, error::blocking};
+use crate::{Blob, Error, Upload, blob::Readers, error::blocking};
 
 /// The content store on local files. Clones share it.
 ///
@@ -18,6 +18,7 @@ use crate::{Blob, Error, Upload, error::blocking};
 #[derive(Clone, Debug)]
 pub struct BlobStore {
     root: Arc<Path>,
+    readers: Readers,
 }
 
 impl BlobStore {
@@ -29,7 +30,7 @@ impl BlobStore {
         let path = address.strip_prefix("file:").filter(|path| !path.is_empty());
         let root = Path::new(path.ok_or_else(|| Error::Address(address.to_owned()))?);
         fs::create_dir_all(root)?;
-        Ok(Self { root: root.canonicalize()?.into() })
+        Ok(Self { root: root.canonicalize()?.into(), readers: Readers::default() })
     }
 
     /// Whether the store answers now.
@@ -95,7 +96,8 @@ impl BlobStore {
     /// [`Error::NotFound`] when the instance's bucket does not hold it.
     pub async fn open_blob(&self, instance: &InstanceId, digest: &Digest) -> Result<Blob, Error> {
         let path = blob_path(&self.bucket(instance), digest);
-        blocking(move || Blob::open(&path)).await
+        let readers = self.readers.clone();
+        blocking(move || Blob::open(&path, readers)).await
     }
 
     fn bucket(&self, instance: &InstanceId) -> PathBuf {

@@ -7,6 +7,8 @@ mod action;
 mod authorization;
 mod decode;
 mod error;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod product;
 mod server;
 mod signature_v3;

@@ -137,7 +137,7 @@ fn check_protocol(parts: &Parts) -> Result<(), ApiError> {
     Err(ApiError::new("UnsupportedProtocol", message))
 }
 
-fn parameters(body: &Bytes) -> Result<Map<String, Value>, ApiError> {
+pub(crate) fn parameters(body: &Bytes) -> Result<Map<String, Value>, ApiError> {
     if body.is_empty() {
         return Ok(Map::new());
     }

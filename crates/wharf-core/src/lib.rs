@@ -9,6 +9,8 @@ mod accounts;
 mod blobs;
 mod core;
 mod error;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod images;
 mod instance_tokens;
 mod instances;

@@ -73,10 +73,12 @@ impl Attempt<'_> {
         }
     }
 
-    /// The password was right: the name's failures are forgotten, the address's are not.
+    /// The password was right: the failures of the name and of the address, which may be many people's, are forgotten.
     pub(crate) fn succeeded(self) {
-        let [(name, _), _] = self.keys;
-        self.throttle.lock().remove(&name);
+        let mut failures = self.throttle.lock();
+        for (key, _) in self.keys {
+            failures.remove(&key);
+        }
     }
 }
 

@@ -188,11 +188,15 @@ impl From<Error> for Failure {
             Error::UploadBusy(_) => (StatusCode::CONFLICT, Code::BlobUploadInvalid),
             Error::UploadOutOfOrder { .. } => (StatusCode::RANGE_NOT_SATISFIABLE, Code::BlobUploadInvalid),
             Error::BodyBroken(_) => (StatusCode::BAD_REQUEST, Code::BlobUploadInvalid),
-            _ => (StatusCode::BAD_REQUEST, Code::Unknown),
+            _ => (StatusCode::BAD_REQUEST, Code::Unsupported),
         };
-        let received =
-            if let Error::UploadOutOfOrder { received, .. } = error { Some(received) } else { None };
-        Self { received, ..Self::new(status, code, message) }
+        let failure = Self::new(status, code, message);
+        match error {
+            Error::UploadOutOfOrder { received, .. } => Self { received: Some(received), ..failure },
+            Error::TooManyAttempts { seconds } => Self { retry_after: Some(seconds), ..failure },
+            Error::TooManyUploads { .. } => Self { retry_after: Some(60), ..failure },
+            _ => failure,
+        }
     }
 }
 

@@ -10,6 +10,8 @@ mod catalog;
 mod conditions;
 mod content_range;
 mod error;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod manifests;
 mod page;
 mod referrers;

@@ -99,7 +99,7 @@ fn value<'p>(pairs: &'p [(String, String)], name: &str) -> Option<&'p str> {
 }
 
 /// The scopes asked for: several fields, or several in one, parted by blanks. What is no repository is left out.
-fn scopes(pairs: &[(String, String)], host: Option<&str>) -> Vec<Scope> {
+pub(crate) fn scopes(pairs: &[(String, String)], host: Option<&str>) -> Vec<Scope> {
     let texts = pairs.iter().filter(|(name, _)| name == "scope").flat_map(|(_, value)| value.split(' '));
     texts.filter_map(|text| scope(text, host.map(str::to_owned))).take(SCOPE_LIMIT).collect()
 }

@@ -24,6 +24,8 @@ use crate::settings::Timeouts;
 
 /// The first byte of a TLS handshake (RFC 8446, section 5.1); no HTTP request begins with it.
 const HANDSHAKE: u8 = 22;
+/// Bytes of a connection's buffers: a request's headers fit in, and no more of an answer than one piece waits in memory.
+const BUFFER: usize = 8 << 10;
 /// The pause after an accept that failed, as when there are no file descriptors left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
@@ -122,7 +124,7 @@ impl Server {
 
 fn http(header_timeout: Duration) -> auto::Builder<TokioExecutor> {
     let mut http = auto::Builder::new(TokioExecutor::new());
-    http.http1().timer(TokioTimer::new()).header_read_timeout(header_timeout);
+    http.http1().timer(TokioTimer::new()).header_read_timeout(header_timeout).max_buf_size(BUFFER);
     http.http2().timer(TokioTimer::new()).keep_alive_interval(Some(header_timeout));
     http
 }
