@@ -166,6 +166,14 @@ impl Core {
         Ok(Caller { identity: claims.identity, scopes: Some(scopes.collect()) })
     }
 
+    /// Whether the caller may do `actions`, for an edge that must know before it reads a body.
+    ///
+    /// # Errors
+    /// As every operation that needs these actions.
+    pub async fn check_access(&self, caller: Caller, target: Target, actions: Actions) -> Result<(), Error> {
+        self.read(move |tx| authorize(tx, &caller, &target, actions).map(drop)).await
+    }
+
     /// Whether the holder of valid credentials still is who it was.
     ///
     /// # Errors

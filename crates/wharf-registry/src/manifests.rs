@@ -3,7 +3,7 @@
 use axum::{body::Body, response::Response};
 use http::{HeaderName, Method, StatusCode, header, request::Parts};
 use wharf_core::{Caller, Error, PutManifest, StoredManifest, Target};
-use wharf_model::{Manifest, Reference, Tag};
+use wharf_model::{Actions, Manifest, Reference, Tag};
 
 use crate::{
     accept::wants_image_for_index,
@@ -69,6 +69,7 @@ pub(crate) async fn put(
     reference: Reference,
 ) -> Result<Response, Failure> {
     let Exchange { caller, route, parts, body } = exchange;
+    registry.core.check_access(caller.clone(), route.target.clone(), Actions::PUSH).await?;
     let tags = tags(&parts)?;
     let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let media_type = content_type.unwrap_or_default().to_owned();

@@ -27,11 +27,11 @@ use world::World;
 const PUSHERS: u64 = 4;
 const PULLERS: u64 = 2;
 /// Changes that each of them makes.
-const CHANGES: usize = 150;
+const CHANGES: usize = 100;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn no_interleaving_shows_what_is_not_there() {
-    for seed in [1, 2, 3, 4] {
+    for seed in [1, 2, 3] {
         interleave(seed).await;
     }
 }
@@ -65,6 +65,6 @@ async fn interleave(seed: u64) {
     }
     println!("{changed} changes took effect, {pulled} manifests were pulled whole");
     // Otherwise the run would show nothing.
-    assert!(changed > 100 && pulled > 100, "{changed} changes, {pulled} pulls");
+    assert!(changed > 50 && pulled > 50, "{changed} changes, {pulled} pulls");
     world.check_counts().await;
 }

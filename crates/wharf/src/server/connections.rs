@@ -6,7 +6,10 @@ use axum::Router;
 use hyper::body::Incoming;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::{conn::auto, graceful::GracefulShutdown},
+    server::{
+        conn::auto,
+        graceful::{GracefulShutdown, Watcher},
+    },
     service::TowerToHyperService,
 };
 use tokio::{
@@ -24,6 +27,13 @@ use crate::settings::Timeouts;
 
 /// The first byte of a TLS handshake (RFC 8446, section 5.1); no HTTP request begins with it.
 const HANDSHAKE: u8 = 22;
+/// How HTTP/2 begins (RFC 9113, section 3.4); no method of HTTP/1 that is served here does.
+const PREFACE: &[u8] = b"PRI";
+const PEEK_PAUSE: Duration = Duration::from_millis(20);
+/// Requests at once on an HTTP/2 connection.
+const MAX_STREAMS: u32 = 128;
+/// Bytes of an HTTP/2 answer that wait in memory.
+const SEND_BUFFER: usize = 64 << 10;
 /// Bytes of a connection's buffers: a request's headers fit in, and no more of an answer than one piece waits in memory.
 const BUFFER: usize = 8 << 10;
 /// The pause after an accept that failed, as when there are no file descriptors left.
@@ -34,7 +44,8 @@ pub(crate) async fn serve(listener: TcpListener, service: Router, tls: Tls, time
     let graceful = GracefulShutdown::new();
     let mut stop = std::pin::pin!(stop_signal());
     let server = Server {
-        http: http(timeouts.header),
+        http1: http1(timeouts.header),
+        http2: http2(timeouts.header),
         service,
         tls,
         header_timeout: timeouts.header,
@@ -70,30 +81,35 @@ pub(crate) async fn serve(listener: TcpListener, service: Router, tls: Tls, time
 
 #[derive(Clone)]
 struct Server {
-    http: auto::Builder<TokioExecutor>,
+    http1: auto::Builder<TokioExecutor>,
+    http2: auto::Builder<TokioExecutor>,
     service: Router,
     tls: Tls,
     header_timeout: Duration,
     write_timeout: Duration,
 }
 
+/// What the other end speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Protocol {
+    Tls,
+    Http1,
+    Http2,
+}
+
 impl Server {
-    async fn connection(
-        self,
-        stream: TcpStream,
-        peer: Peer,
-        watcher: hyper_util::server::graceful::Watcher,
-    ) -> Result<(), String> {
+    async fn connection(self, stream: TcpStream, peer: Peer, watcher: Watcher) -> Result<(), String> {
         stream.set_nodelay(true).map_err(text)?;
-        let secure =
-            timeout(self.header_timeout, begins_handshake(&stream)).await.map_err(text)?.map_err(text)?;
+        let protocol = timeout(self.header_timeout, protocol(&stream)).await.map_err(text)?.map_err(text)?;
         match &self.tls.acceptor {
-            Some(acceptor) if secure => {
+            Some(acceptor) if protocol == Protocol::Tls => {
                 let stream = timeout(self.header_timeout, acceptor.accept(stream)).await;
                 let stream = stream.map_err(text)?.map_err(text)?;
-                self.http(stream, peer, Scheme::Https, watcher).await
+                let http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+                let protocol = if http2 { Protocol::Http2 } else { Protocol::Http1 };
+                self.http(stream, protocol, peer, Scheme::Https, watcher).await
             }
-            _ if self.tls.plain => self.http(stream, peer, Scheme::Http, watcher).await,
+            _ if self.tls.plain => self.http(stream, protocol, peer, Scheme::Http, watcher).await,
             _ => refuse_plain(stream).await.map_err(text),
         }
     }
@@ -101,9 +117,10 @@ impl Server {
     async fn http<S>(
         self,
         stream: S,
+        protocol: Protocol,
         peer: Peer,
         scheme: Scheme,
-        watcher: hyper_util::server::graceful::Watcher,
+        watcher: Watcher,
     ) -> Result<(), String>
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -117,21 +134,52 @@ impl Server {
         // A client that takes nothing of its answer is given up.
         let mut stream = TimeoutStream::new(stream);
         stream.set_write_timeout(Some(self.write_timeout));
-        let connection = self.http.serve_connection(TokioIo::new(Box::pin(stream)), service);
+        let http = if protocol == Protocol::Http2 {
+            // Pings are answered well within this time; a client that does not even begin is given up after it.
+            stream.set_read_timeout(Some(self.header_timeout * 2));
+            &self.http2
+        } else {
+            &self.http1
+        };
+        let connection = http.serve_connection(TokioIo::new(Box::pin(stream)), service);
         watcher.watch(connection.into_owned()).await.map_err(text)
     }
 }
 
-fn http(header_timeout: Duration) -> auto::Builder<TokioExecutor> {
-    let mut http = auto::Builder::new(TokioExecutor::new());
+fn http1(header_timeout: Duration) -> auto::Builder<TokioExecutor> {
+    let mut http = auto::Builder::new(TokioExecutor::new()).http1_only();
     http.http1().timer(TokioTimer::new()).header_read_timeout(header_timeout).max_buf_size(BUFFER);
-    http.http2().timer(TokioTimer::new()).keep_alive_interval(Some(header_timeout));
     http
 }
 
-async fn begins_handshake(stream: &TcpStream) -> io::Result<bool> {
-    let mut first = [0];
-    Ok(stream.peek(&mut first).await? == 1 && first[0] == HANDSHAKE)
+fn http2(header_timeout: Duration) -> auto::Builder<TokioExecutor> {
+    let mut http = auto::Builder::new(TokioExecutor::new()).http2_only();
+    http.http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(Some(header_timeout))
+        .keep_alive_timeout(header_timeout)
+        .max_concurrent_streams(MAX_STREAMS)
+        .max_send_buf_size(SEND_BUFFER);
+    http
+}
+
+/// What a connection's first bytes say: a TLS handshake, HTTP/2's preface, or else HTTP/1.
+async fn protocol(stream: &TcpStream) -> io::Result<Protocol> {
+    let mut first = [0; PREFACE.len()];
+    loop {
+        let length = stream.peek(&mut first).await?;
+        match &first[..length] {
+            [HANDSHAKE, ..] => return Ok(Protocol::Tls),
+            begun if !begun.is_empty() && PREFACE.starts_with(begun) => {
+                if length == PREFACE.len() {
+                    return Ok(Protocol::Http2);
+                }
+                // Looking at bytes does not take them, so there is nothing to wait for but time.
+                sleep(PEEK_PAUSE).await;
+            }
+            _ => return Ok(Protocol::Http1),
+        }
+    }
 }
 
 async fn refuse_plain(mut stream: TcpStream) -> io::Result<()> {
