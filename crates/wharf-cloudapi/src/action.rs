@@ -15,12 +15,10 @@ pub struct Call {
     pub region: &'static Region,
 }
 
-/// One action of a product: what it takes, what it answers, which errors it documents, and what it does.
+/// One action of a product: what it takes, what it answers, and what it does.
 pub trait Action: Input + Send + 'static {
     /// The action's name.
     const NAME: &'static str;
-    /// The error codes that the reference lists for it, beside the common ones.
-    const ERRORS: &'static [&'static str];
     /// What it answers, without `RequestId`.
     type Output: Serialize + Send;
 

@@ -13,6 +13,7 @@ pub struct Product {
     /// `X-TC-Version`.
     pub version: &'static str,
     errors: fn(&Error) -> &'static [&'static str],
+    documented: fn(&str) -> &'static [&'static str],
     actions: HashMap<&'static str, Entry>,
 }
 
@@ -23,8 +24,6 @@ pub struct Declaration {
     pub name: &'static str,
     /// What it takes.
     pub parameters: Vec<Parameter>,
-    /// The codes it documents beside the common ones.
-    pub errors: &'static [&'static str],
 }
 
 type Run = fn(Map<String, Value>, Call) -> BoxFuture<'static, Result<Map<String, Value>, Failure>>;
@@ -32,7 +31,6 @@ type Run = fn(Map<String, Value>, Call) -> BoxFuture<'static, Result<Map<String,
 struct Entry {
     run: Run,
     declaration: fn() -> Declaration,
-    errors: &'static [&'static str],
 }
 
 /// Why an action answers no output.
@@ -44,20 +42,22 @@ enum Failure {
 }
 
 impl Product {
-    /// A product without actions. `errors` lists, for each of core's errors, the codes that fit, the best first.
+    /// A product without actions. `errors` lists, for each of core's errors, the codes that fit, the best first;
+    /// `documented` the codes of an action beside the common ones.
     pub fn new(
         service: &'static str,
         version: &'static str,
         errors: fn(&Error) -> &'static [&'static str],
+        documented: fn(&str) -> &'static [&'static str],
     ) -> Self {
-        Self { service, version, errors, actions: HashMap::new() }
+        Self { service, version, errors, documented, actions: HashMap::new() }
     }
 
     /// Adds an action.
     #[must_use]
     pub fn action<A: Action>(mut self) -> Self {
-        let declaration = || Declaration { name: A::NAME, parameters: A::parameters(), errors: A::ERRORS };
-        self.actions.insert(A::NAME, Entry { run: run::<A>, declaration, errors: A::ERRORS });
+        let declaration = || Declaration { name: A::NAME, parameters: A::parameters() };
+        self.actions.insert(A::NAME, Entry { run: run::<A>, declaration });
         self
     }
 
@@ -83,14 +83,14 @@ impl Product {
         let entry = self.actions.get(name).ok_or_else(|| invalid_action(name))?;
         (entry.run)(parameters, call).await.map_err(|failure| match failure {
             Failure::Request(error) => error,
-            Failure::Core(error) => self.answer(name, &error, entry.errors),
+            Failure::Core(error) => self.answer(name, &error),
         })
     }
 
     /// The first code that fits the error and that the action documents, else the first that every action may answer.
     /// What is not the caller's fault goes to the log.
-    fn answer(&self, action: &str, error: &Error, documented: &[&str]) -> ApiError {
-        let codes = (self.errors)(error);
+    fn answer(&self, action: &str, error: &Error) -> ApiError {
+        let (codes, documented) = ((self.errors)(error), (self.documented)(action));
         let own = codes.iter().find(|code| documented.contains(code));
         let code = own.or_else(|| codes.iter().find(|code| COMMON_CODES.contains(code))).or(codes.first());
         let code = code.copied().unwrap_or("InternalError");

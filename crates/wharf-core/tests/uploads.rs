@@ -61,7 +61,8 @@ async fn a_session_stands_where_its_last_whole_piece_ended() {
     let append = core.append_upload(caller.clone(), target.clone(), id.clone(), Some(2), body(b"x")).await;
     assert!(matches!(append, Err(Error::UploadOutOfOrder { received: 3, start: 2 })));
     let digest = Digest::of(b"abcdef");
-    let finish = core.finish_upload(caller.clone(), target.clone(), id, Some(3), body(b"def"), digest.clone());
+    let finish =
+        core.finish_upload(caller.clone(), target.clone(), id, Some(3), body(b"def"), digest.clone());
     assert_eq!(finish.await.unwrap().size, 6);
     assert_eq!(fixture.pull_blob(&caller, &target, &digest).await.unwrap(), b"abcdef");
 }

@@ -1,5 +1,10 @@
 use wharf_core::Error;
 
+/// The codes that the API documents for an action, beside the common ones.
+pub(crate) fn documented(action: &str) -> &'static [&'static str] {
+    include!(concat!(env!("OUT_DIR"), "/documented_errors.rs"))
+}
+
 /// The codes that fit an error of core, the best first; the first that the action documents is answered.
 pub(crate) fn codes(error: &Error) -> &'static [&'static str] {
     match error {

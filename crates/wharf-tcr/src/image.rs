@@ -56,24 +56,6 @@ struct TcrImageInfo {
 
 impl Action for DescribeImages {
     const NAME: &'static str = "DescribeImages";
-    const ERRORS: &'static [&'static str] = &[
-        "FailedOperation",
-        "FailedOperation.DependenceError",
-        "FailedOperation.EmptyCoreBody",
-        "InternalError",
-        "InternalError.DbError",
-        "InternalError.ErrorTcrInternal",
-        "InternalError.ErrorTcrInvalidMediaType",
-        "InternalError.ErrorTcrResourceConflict",
-        "InternalError.ErrorTcrUnauthorized",
-        "InvalidParameter",
-        "InvalidParameter.ErrorTcrInvalidParameter",
-        "MissingParameter",
-        "OperationDenied",
-        "ResourceNotFound",
-        "ResourceNotFound.TcrResourceNotFound",
-        "UnsupportedOperation",
-    ];
     type Output = DescribeImagesOutput;
 
     async fn run(self, call: Call) -> Result<Self::Output, Error> {
@@ -118,20 +100,6 @@ input! {
 
 impl Action for DeleteImage {
     const NAME: &'static str = "DeleteImage";
-    const ERRORS: &'static [&'static str] = &[
-        "FailedOperation.DependenceError",
-        "InternalError",
-        "InternalError.ErrorTcrInternal",
-        "InternalError.ErrorTcrInvalidMediaType",
-        "InternalError.ErrorTcrResourceConflict",
-        "InternalError.ErrorTcrUnauthorized",
-        "InvalidParameter",
-        "MissingParameter",
-        "OperationDenied",
-        "ResourceNotFound",
-        "ResourceNotFound.TcrResourceNotFound",
-        "UnsupportedOperation",
-    ];
     type Output = Done;
 
     async fn run(self, call: Call) -> Result<Done, Error> {

@@ -32,24 +32,6 @@ pub struct CheckInstanceNameOutput {
 
 impl Action for CheckInstanceName {
     const NAME: &'static str = "CheckInstanceName";
-    const ERRORS: &'static [&'static str] = &[
-        "FailedOperation.DependenceError",
-        "InternalError",
-        "InternalError.DbError",
-        "InternalError.ErrConflict",
-        "InternalError.ErrNotExist",
-        "InternalError.ErrorConflict",
-        "InternalError.ErrorOverLimit",
-        "InvalidParameter",
-        "InvalidParameter.ErrorNameExists",
-        "InvalidParameter.ErrorRegistryName",
-        "InvalidParameter.ErrorTagOverLimit",
-        "InvalidParameter.UnsupportedRegion",
-        "MissingParameter",
-        "UnauthorizedOperation",
-        "UnknownParameter",
-        "UnsupportedOperation",
-    ];
     type Output = CheckInstanceNameOutput;
 
     async fn run(self, call: Call) -> Result<Self::Output, Error> {
@@ -105,31 +87,6 @@ pub struct CreateInstanceOutput {
 
 impl Action for CreateInstance {
     const NAME: &'static str = "CreateInstance";
-    const ERRORS: &'static [&'static str] = &[
-        "FailedOperation",
-        "FailedOperation.GetDBDataError",
-        "FailedOperation.TradeFailed",
-        "FailedOperation.ValidateRegistryNameFail",
-        "FailedOperation.ValidateSupportedRegionFail",
-        "InternalError",
-        "InternalError.DbError",
-        "InternalError.ErrConflict",
-        "InternalError.ErrNotExist",
-        "InternalError.ErrorConflict",
-        "InternalError.ErrorOverLimit",
-        "InvalidParameter",
-        "InvalidParameter.ErrorNameExists",
-        "InvalidParameter.ErrorNameIllegal",
-        "InvalidParameter.ErrorNameReserved",
-        "InvalidParameter.ErrorRegistryName",
-        "InvalidParameter.ErrorTagOverLimit",
-        "InvalidParameter.UnsupportedRegion",
-        "MissingParameter",
-        "OperationDenied.QuotaOverLimit",
-        "UnauthorizedOperation",
-        "UnknownParameter",
-        "UnsupportedOperation",
-    ];
     type Output = CreateInstanceOutput;
 
     async fn run(self, call: Call) -> Result<Self::Output, Error> {
@@ -218,18 +175,6 @@ const TOKEN_VALID_TIME: u64 = 87_600;
 
 impl Action for DescribeInstances {
     const NAME: &'static str = "DescribeInstances";
-    const ERRORS: &'static [&'static str] = &[
-        "FailedOperation",
-        "InternalError",
-        "InternalError.DbError",
-        "InvalidParameter",
-        "MissingParameter",
-        "OperationDenied",
-        "ResourceInsufficient.ErrorInstanceNotRunning",
-        "UnauthorizedOperation",
-        "UnknownParameter",
-        "UnsupportedOperation",
-    ];
     type Output = DescribeInstancesOutput;
 
     async fn run(self, call: Call) -> Result<Self::Output, Error> {
@@ -331,15 +276,6 @@ struct RegistryCondition {
 
 impl Action for DescribeInstanceStatus {
     const NAME: &'static str = "DescribeInstanceStatus";
-    const ERRORS: &'static [&'static str] = &[
-        "InternalError",
-        "InternalError.DbError",
-        "InvalidParameter",
-        "MissingParameter",
-        "UnauthorizedOperation",
-        "UnknownParameter",
-        "UnsupportedOperation",
-    ];
     type Output = DescribeInstanceStatusOutput;
 
     async fn run(self, call: Call) -> Result<Self::Output, Error> {
@@ -367,19 +303,6 @@ input! {
 
 impl Action for DeleteInstance {
     const NAME: &'static str = "DeleteInstance";
-    const ERRORS: &'static [&'static str] = &[
-        "FailedOperation.TradeFailed",
-        "InternalError",
-        "InternalError.DbError",
-        "InternalError.ErrorConflict",
-        "InvalidParameter",
-        "MissingParameter",
-        "OperationDenied",
-        "ResourceNotFound",
-        "UnauthorizedOperation",
-        "UnknownParameter",
-        "UnsupportedOperation",
-    ];
     type Output = Done;
 
     async fn run(self, call: Call) -> Result<Done, Error> {

@@ -30,16 +30,6 @@ pub struct CreateInstanceTokenOutput {
 
 impl Action for CreateInstanceToken {
     const NAME: &'static str = "CreateInstanceToken";
-    const ERRORS: &'static [&'static str] = &[
-        "InternalError",
-        "InternalError.DbError",
-        "InternalError.Unknown",
-        "InvalidParameter",
-        "ResourceNotFound.TcrResourceNotFound",
-        "UnauthorizedOperation",
-        "UnknownParameter",
-        "UnsupportedOperation",
-    ];
     type Output = CreateInstanceTokenOutput;
 
     async fn run(self, call: Call) -> Result<Self::Output, Error> {

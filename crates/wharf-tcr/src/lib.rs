@@ -16,7 +16,7 @@ use wharf_cloudapi::Product;
 
 /// The product `tcr` with every action that there is.
 pub fn product() -> Product {
-    Product::new("tcr", "2019-09-24", error::codes)
+    Product::new("tcr", "2019-09-24", error::codes, error::documented)
         .action::<image::DeleteImage>()
         .action::<image::DescribeImages>()
         .action::<instance::CheckInstanceName>()

@@ -43,26 +43,6 @@ input! {
 
 impl Action for CreateNamespace {
     const NAME: &'static str = "CreateNamespace";
-    const ERRORS: &'static [&'static str] = &[
-        "FailedOperation",
-        "FailedOperation.DependenceError",
-        "FailedOperation.ErrorTcrInvalidMediaType",
-        "FailedOperation.ErrorTcrResourceConflict",
-        "FailedOperation.ErrorTcrUnauthorized",
-        "FailedOperation.OperationCancel",
-        "InternalError",
-        "InternalError.DbError",
-        "InternalError.ErrorTcrInternal",
-        "InternalError.ErrorTcrInvalidMediaType",
-        "InternalError.ErrorTcrResourceConflict",
-        "InternalError.ErrorTcrUnauthorized",
-        "InvalidParameter",
-        "InvalidParameter.ErrorTcrInvalidParameter",
-        "MissingParameter",
-        "OperationDenied",
-        "ResourceNotFound",
-        "UnsupportedOperation",
-    ];
     type Output = Done;
 
     async fn run(self, call: Call) -> Result<Done, Error> {
@@ -139,28 +119,6 @@ const LARGEST_PAGE: u64 = 1000;
 
 impl Action for DescribeNamespaces {
     const NAME: &'static str = "DescribeNamespaces";
-    const ERRORS: &'static [&'static str] = &[
-        "FailedOperation",
-        "FailedOperation.DependenceError",
-        "FailedOperation.ErrorGetDBDataError",
-        "FailedOperation.ErrorTcrResourceConflict",
-        "FailedOperation.ErrorTcrUnauthorized",
-        "FailedOperation.GetDBDataError",
-        "FailedOperation.OperationCancel",
-        "InternalError",
-        "InternalError.DbError",
-        "InternalError.ErrorTcrInternal",
-        "InternalError.ErrorTcrInvalidMediaType",
-        "InternalError.ErrorTcrResourceConflict",
-        "InternalError.ErrorTcrUnauthorized",
-        "InvalidParameter",
-        "InvalidParameter.ErrorTcrInvalidParameter",
-        "MissingParameter",
-        "OperationDenied",
-        "ResourceNotFound",
-        "ResourceNotFound.TcrResourceNotFound",
-        "UnsupportedOperation",
-    ];
     type Output = DescribeNamespacesOutput;
 
     async fn run(self, call: Call) -> Result<Self::Output, Error> {
@@ -220,27 +178,6 @@ input! {
 
 impl Action for DeleteNamespace {
     const NAME: &'static str = "DeleteNamespace";
-    const ERRORS: &'static [&'static str] = &[
-        "FailedOperation",
-        "FailedOperation.DependenceError",
-        "FailedOperation.ErrorGetDBDataError",
-        "FailedOperation.ErrorTcrResourceConflict",
-        "FailedOperation.ErrorTcrUnauthorized",
-        "FailedOperation.GetDBDataError",
-        "FailedOperation.PreconditionFailed",
-        "InternalError",
-        "InternalError.DbError",
-        "InternalError.ErrorTcrInternal",
-        "InternalError.ErrorTcrInvalidMediaType",
-        "InternalError.ErrorTcrResourceConflict",
-        "InternalError.ErrorTcrUnauthorized",
-        "InvalidParameter",
-        "MissingParameter",
-        "OperationDenied",
-        "ResourceNotFound",
-        "ResourceNotFound.TcrResourceNotFound",
-        "UnsupportedOperation",
-    ];
     type Output = Done;
 
     async fn run(self, call: Call) -> Result<Done, Error> {

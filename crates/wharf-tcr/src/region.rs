@@ -36,14 +36,6 @@ const TABLE_MADE: Timestamp = Timestamp::from_microseconds(1_600_732_800_000_000
 
 impl Action for DescribeRegions {
     const NAME: &'static str = "DescribeRegions";
-    const ERRORS: &'static [&'static str] = &[
-        "FailedOperation.DependenceError",
-        "InternalError",
-        "InternalError.DbError",
-        "InvalidParameter",
-        "UnknownParameter",
-        "UnsupportedOperation",
-    ];
     type Output = DescribeRegionsOutput;
 
     async fn run(self, _: Call) -> Result<Self::Output, Error> {

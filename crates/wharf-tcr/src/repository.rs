@@ -31,20 +31,6 @@ input! {
 
 impl Action for CreateRepository {
     const NAME: &'static str = "CreateRepository";
-    const ERRORS: &'static [&'static str] = &[
-        "FailedOperation.DependenceError",
-        "FailedOperation.OperationCancel",
-        "InternalError",
-        "InternalError.ErrorTcrInternal",
-        "InternalError.ErrorTcrInvalidMediaType",
-        "InternalError.ErrorTcrResourceConflict",
-        "InternalError.ErrorTcrUnauthorized",
-        "InvalidParameter",
-        "InvalidParameter.ErrorTcrInvalidParameter",
-        "OperationDenied",
-        "ResourceNotFound",
-        "UnsupportedOperation",
-    ];
     type Output = Done;
 
     async fn run(self, call: Call) -> Result<Done, Error> {
@@ -98,24 +84,6 @@ struct TcrRepositoryInfo {
 
 impl Action for DescribeRepositories {
     const NAME: &'static str = "DescribeRepositories";
-    const ERRORS: &'static [&'static str] = &[
-        "FailedOperation",
-        "FailedOperation.DependenceError",
-        "FailedOperation.EmptyCoreBody",
-        "InternalError",
-        "InternalError.DbError",
-        "InternalError.ErrorTcrInternal",
-        "InternalError.ErrorTcrInvalidMediaType",
-        "InternalError.ErrorTcrResourceConflict",
-        "InternalError.ErrorTcrUnauthorized",
-        "InvalidParameter",
-        "InvalidParameter.ErrorTcrInvalidParameter",
-        "MissingParameter",
-        "OperationDenied",
-        "ResourceNotFound",
-        "ResourceNotFound.TcrResourceNotFound",
-        "UnsupportedOperation",
-    ];
     type Output = DescribeRepositoriesOutput;
 
     async fn run(self, call: Call) -> Result<Self::Output, Error> {
@@ -174,20 +142,6 @@ input! {
 
 impl Action for DeleteRepository {
     const NAME: &'static str = "DeleteRepository";
-    const ERRORS: &'static [&'static str] = &[
-        "FailedOperation.DependenceError",
-        "InternalError",
-        "InternalError.ErrorTcrInternal",
-        "InternalError.ErrorTcrInvalidMediaType",
-        "InternalError.ErrorTcrResourceConflict",
-        "InternalError.ErrorTcrUnauthorized",
-        "InvalidParameter",
-        "MissingParameter",
-        "OperationDenied",
-        "ResourceNotFound",
-        "ResourceNotFound.TcrResourceNotFound",
-        "UnsupportedOperation",
-    ];
     type Output = Done;
 
     async fn run(self, call: Call) -> Result<Done, Error> {
