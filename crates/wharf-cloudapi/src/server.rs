@@ -1,6 +1,6 @@
 //! The server side: a signed request in, the `Response` envelope out.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     body::{Body, to_bytes},
@@ -10,6 +10,7 @@ use axum::{
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, header, request::Parts};
 use serde_json::{Map, Value, json};
+use tokio::time::timeout;
 use wharf_core::{Core, Operator};
 use wharf_model::{Region, Timestamp};
 
@@ -28,12 +29,13 @@ const REQUEST_LIMIT: usize = 10 << 20;
 pub struct CloudApi {
     core: Core,
     products: Arc<[Product]>,
+    body_timeout: Duration,
 }
 
 impl CloudApi {
-    /// Serves `products` by the rules of `core`.
-    pub fn new(core: Core, products: Vec<Product>) -> Self {
-        Self { core, products: products.into() }
+    /// Serves `products` by the rules of `core`. A request's body must be there within `body_timeout`.
+    pub fn new(core: Core, products: Vec<Product>, body_timeout: Duration) -> Self {
+        Self { core, products: products.into(), body_timeout }
     }
 
     /// Answers one request. The request's `X-Request-Id` becomes its `RequestId`.
@@ -59,12 +61,7 @@ impl CloudApi {
 
     async fn call(&self, parts: Parts, body: Body) -> Result<Map<String, Value>, ApiError> {
         check_protocol(&parts)?;
-        let body = to_bytes(body, REQUEST_LIMIT).await.map_err(|_| {
-            ApiError::new(
-                "RequestSizeLimitExceeded",
-                format!("The request is larger than {REQUEST_LIMIT} bytes."),
-            )
-        })?;
+        let body = self.read_body(body).await?;
         let action = required(&parts.headers, "x-tc-action", "Action")?;
         let (operator, service) = self.authenticate(&parts, &body).await?;
         let product = self.product(&service, required(&parts.headers, "x-tc-version", "Version")?)?;
@@ -74,6 +71,16 @@ impl CloudApi {
         let region = region(&parts.headers)?;
         let call = Call { core: self.core.clone(), operator, region };
         product.run(action, parameters(&body)?, call).await
+    }
+
+    async fn read_body(&self, body: Body) -> Result<Bytes, ApiError> {
+        let body = timeout(self.body_timeout, to_bytes(body, REQUEST_LIMIT)).await;
+        let body =
+            body.map_err(|_| ApiError::new("InvalidRequest", "The request's body did not come in time."))?;
+        body.map_err(|_| {
+            let message = format!("The request is larger than {REQUEST_LIMIT} bytes, or broke off.");
+            ApiError::new("RequestSizeLimitExceeded", message)
+        })
     }
 
     /// Who signed the request, and for which service.

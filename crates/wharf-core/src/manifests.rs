@@ -117,6 +117,7 @@ impl Core {
                     let id = manifests::find_id(tx, repository.id, digest)?.ok_or_else(missing)?;
                     check_not_needed(tx, repository.id, &target.repository, digest)?;
                     let tags = tags::count_of_manifest(tx, id)?;
+                    pulls::forget_manifest(tx, repository.id, id)?;
                     manifests::delete(tx, id)?;
                     i64::try_from(tags).unwrap_or(i64::MAX)
                 }

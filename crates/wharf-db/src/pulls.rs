@@ -17,7 +17,7 @@ pub struct Pulls {
     pub last_pulled_at: Timestamp,
 }
 
-/// Adds pulls, unless the repository is gone.
+/// Adds pulls, unless the repository or the tag is gone.
 pub fn add(
     tx: &Transaction<'_>,
     repository_id: i64,
@@ -27,7 +27,8 @@ pub fn add(
 ) -> Result<(), Error> {
     tx.execute(
         "INSERT INTO pulls (repository_id, tag, count, last_pulled_at)
-         SELECT r.id, $2, $3, $4 FROM repositories r WHERE r.id = $1
+         SELECT r.id, $2, $3, $4 FROM repositories r
+         WHERE r.id = $1 AND ($2 = '' OR EXISTS (SELECT 1 FROM tags t WHERE t.repository_id = r.id AND t.name = $2))
          ON CONFLICT (repository_id, tag) DO UPDATE
          SET count = pulls.count + excluded.count, last_pulled_at = excluded.last_pulled_at",
         params![repository_id, tag.unwrap_or_default(), count, last_pulled_at],
@@ -39,6 +40,15 @@ pub fn add(
 pub fn forget(tx: &Transaction<'_>, repository_id: i64, tag: &str) -> Result<(), Error> {
     tx.execute("DELETE FROM pulls WHERE repository_id = $1 AND tag = $2", params![repository_id, tag])
         .map(drop)
+}
+
+/// Forgets the pulls of the tags of a manifest.
+pub fn forget_manifest(tx: &Transaction<'_>, repository_id: i64, manifest_id: i64) -> Result<(), Error> {
+    tx.execute(
+        "DELETE FROM pulls WHERE repository_id = $1 AND tag IN (SELECT name FROM tags WHERE manifest_id = $2)",
+        params![repository_id, manifest_id],
+    )
+    .map(drop)
 }
 
 /// All that is noted of an instance, by repository and tag. Grows with the instance.

@@ -5,9 +5,13 @@ use std::{fmt, pin::Pin, time::Duration};
 use axum::body::{Body, BodyDataStream};
 use bytes::Bytes;
 use http::StatusCode;
+use tokio::time::timeout;
 use tokio_stream::{Stream, StreamExt};
 
 use crate::error::{Code, Failure};
+
+/// How many times the longest pause a whole body may take, so that one that drips comes to an end.
+const WHOLE: u32 = 5;
 
 /// Why a body did not come to its end.
 #[derive(Debug)]
@@ -40,14 +44,28 @@ pub(crate) fn pieces(
     Box::pin(pieces)
 }
 
-/// A whole body of `largest` bytes at most.
+/// A whole body of `largest` bytes at most, which must come within a few times `idle`.
 pub(crate) async fn whole(
     body: Body,
     idle: Duration,
     largest: u64,
     too_large: impl Fn() -> Failure,
 ) -> Result<Bytes, Failure> {
-    let mut pieces = pieces(body, idle);
+    let gathered = timeout(idle * WHOLE, gather(pieces(body, idle), largest, too_large)).await;
+    gathered.unwrap_or_else(|_| {
+        Err(Failure::new(
+            StatusCode::REQUEST_TIMEOUT,
+            Code::SizeInvalid,
+            "the request's body came too slowly",
+        ))
+    })
+}
+
+async fn gather(
+    mut pieces: impl Stream<Item = Result<Bytes, BodyError>> + Unpin,
+    largest: u64,
+    too_large: impl Fn() -> Failure,
+) -> Result<Bytes, Failure> {
     let mut gathered = Vec::new();
     while let Some(piece) = pieces.next().await {
         let piece = piece.map_err(|error| {

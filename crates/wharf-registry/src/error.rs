@@ -195,6 +195,7 @@ impl From<Error> for Failure {
             Error::UploadOutOfOrder { received, .. } => Self { received: Some(received), ..failure },
             Error::TooManyAttempts { seconds } => Self { retry_after: Some(seconds), ..failure },
             Error::TooManyUploads { .. } => Self { retry_after: Some(60), ..failure },
+            Error::ContentInUse { .. } => Self { allow: Some("GET, HEAD"), ..failure },
             _ => failure,
         }
     }

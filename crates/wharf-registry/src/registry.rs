@@ -165,8 +165,10 @@ async fn resource(State(registry): State<Registry>, request: Request) -> Respons
 async fn dispatch(registry: &Registry, exchange: Exchange) -> Result<Response, Failure> {
     let method = exchange.parts.method.clone();
     match (exchange.route.resource.clone(), &method) {
-        (Resource::Tags, &Method::GET) => tags::list(registry, exchange).await,
-        (Resource::Referrers(digest), &Method::GET) => referrers::list(registry, exchange, digest).await,
+        (Resource::Tags, &Method::GET | &Method::HEAD) => tags::list(registry, exchange).await,
+        (Resource::Referrers(digest), &Method::GET | &Method::HEAD) => {
+            referrers::list(registry, exchange, digest).await
+        }
         (Resource::Manifest(reference), &Method::GET | &Method::HEAD) => {
             manifests::get(registry, exchange, reference).await
         }
@@ -203,7 +205,7 @@ fn finish(
     });
     let version = HeaderValue::from_static("registry/2.0");
     response.headers_mut().insert("docker-distribution-api-version", version);
-    if asked.method == Method::HEAD && response.status() != StatusCode::OK {
+    if asked.method == Method::HEAD {
         // An answer to HEAD has no body, whatever it says of one.
         let (parts, _) = response.into_parts();
         return Response::from_parts(parts, Body::empty());

@@ -66,7 +66,7 @@ impl Route {
     /// The methods that the resource takes.
     pub(crate) fn allow(&self) -> &'static str {
         match self.resource {
-            Resource::Tags | Resource::Referrers(_) => "GET",
+            Resource::Tags | Resource::Referrers(_) => "GET, HEAD",
             Resource::Manifest(_) => "GET, HEAD, PUT, DELETE",
             Resource::Blob(_) => "GET, HEAD, DELETE",
             Resource::Uploads => "POST",

@@ -2,6 +2,7 @@
 //! missing, a wrong digest, or content of another repository or instance.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(clippy::print_stdout, reason = "the seed is for whoever runs a failed test again")]
 
 #[path = "../fixture/mod.rs"]
 mod fixture;
@@ -26,8 +27,10 @@ use world::World;
 /// Tasks that change the repository at once, and those that pull from it.
 const PUSHERS: u64 = 4;
 const PULLERS: u64 = 2;
-/// Changes that each of them makes.
-const CHANGES: usize = 100;
+/// After each phase, when nothing changes, what is counted is compared with what is there.
+const PHASES: u64 = 4;
+/// Changes that each task makes in a phase.
+const CHANGES: usize = 25;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn no_interleaving_shows_what_is_not_there() {
@@ -51,12 +54,16 @@ async fn interleave(seed: u64) {
     let pullers: Vec<_> = (0..PULLERS)
         .map(|number| tokio::spawn(Puller::new(world.clone(), seed, number).pull_until(done.clone())))
         .collect();
-    let pushers: Vec<_> = (0..PUSHERS)
-        .map(|number| tokio::spawn(Pusher::new(world.clone(), seed, number).change(CHANGES)))
-        .collect();
     let mut changed = 0;
-    for pusher in pushers {
-        changed += pusher.await.unwrap();
+    for phase in 0..PHASES {
+        let numbers = phase * PUSHERS..(phase + 1) * PUSHERS;
+        let pushers: Vec<_> = numbers
+            .map(|number| tokio::spawn(Pusher::new(world.clone(), seed, number).change(CHANGES)))
+            .collect();
+        for pusher in pushers {
+            changed += pusher.await.unwrap();
+        }
+        world.check_counts().await;
     }
     done.store(true, Ordering::Release);
     let mut pulled = 0;
@@ -66,5 +73,4 @@ async fn interleave(seed: u64) {
     println!("{changed} changes took effect, {pulled} manifests were pulled whole");
     // Otherwise the run would show nothing.
     assert!(changed > 50 && pulled > 50, "{changed} changes, {pulled} pulls");
-    world.check_counts().await;
 }

@@ -41,7 +41,7 @@ impl Pusher {
             13..=14 => self.delete_tag().await,
             15..=16 => self.delete_manifest().await,
             17..=18 => self.delete_image().await,
-            _ if self.random.below(4) == 0 => self.delete_repository().await,
+            _ if self.random.below(6) == 0 => self.delete_repository().await,
             _ => self.push().await,
         }
     }

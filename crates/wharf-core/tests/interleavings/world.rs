@@ -16,7 +16,7 @@ use crate::fixture::{Fixture, Running, image, index};
 /// Content that pushes and mounts may bring into the repository.
 const BLOBS: usize = 6;
 const IMAGES: usize = 6;
-const TAGS: [&str; 4] = ["v1", "v2", "latest", "next"];
+const TAGS: [&str; 6] = ["v1", "v2", "v3", "v4", "latest", "next"];
 
 pub struct World {
     pub fixture: Fixture,

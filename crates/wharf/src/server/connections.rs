@@ -22,7 +22,7 @@ use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt;
 use wharf_registry::{Peer, Scheme};
 
-use super::Tls;
+use super::{Tls, stalled_answers::Answers};
 use crate::settings::Timeouts;
 
 /// The first byte of a TLS handshake (RFC 8446, section 5.1); no HTTP request begins with it.
@@ -130,19 +130,25 @@ impl Server {
             request.extensions_mut().insert(peer);
             request.map(axum::body::Body::new)
         });
-        let service = TowerToHyperService::new(service);
         // A client that takes nothing of its answer is given up.
         let mut stream = TimeoutStream::new(stream);
         stream.set_write_timeout(Some(self.write_timeout));
-        let http = if protocol == Protocol::Http2 {
-            // Pings are answered well within this time; a client that does not even begin is given up after it.
-            stream.set_read_timeout(Some(self.header_timeout * 2));
-            &self.http2
-        } else {
-            &self.http1
-        };
-        let connection = http.serve_connection(TokioIo::new(Box::pin(stream)), service);
-        watcher.watch(connection.into_owned()).await.map_err(text)
+        if protocol != Protocol::Http2 {
+            let stream = TokioIo::new(Box::pin(stream));
+            let connection = self.http1.serve_connection(stream, TowerToHyperService::new(service));
+            return watcher.watch(connection.into_owned()).await.map_err(text);
+        }
+        // Pings are answered well within this time; a client that does not even begin is given up after it.
+        stream.set_read_timeout(Some(self.header_timeout * 2));
+        let answers = Answers::new(self.write_timeout);
+        let watching = answers.clone();
+        let service = service.map_response(move |response| watching.watch(response));
+        let stream = TokioIo::new(Box::pin(stream));
+        let connection = self.http2.serve_connection(stream, TowerToHyperService::new(service));
+        tokio::select! {
+            ended = watcher.watch(connection.into_owned()) => ended.map_err(text),
+            () = answers.stalled() => Err("the client takes nothing of an answer".to_owned()),
+        }
     }
 }
 

@@ -6,6 +6,7 @@ mod metrics;
 mod observation;
 mod operations;
 mod own_certificates;
+mod stalled_answers;
 mod tls;
 
 pub(crate) use connections::serve;
