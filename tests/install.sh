@@ -25,8 +25,10 @@ missing_programs() {
 skopeo skopeo
 podman podman
 buildah buildah
+containerd containerd
 crun crun
 curl curl
+openssl openssl
 dpkg-deb dpkg
 LIST
     [ -f /etc/ssl/certs/ca-certificates.crt ] || echo "CA-certificates ca-certificates"
@@ -63,7 +65,7 @@ install_programs() {
 check_languages() {
     "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
         fail "$python is older than Python 3.11; name a newer one in PYTHON"
-    has go || fail "Go is missing (https://go.dev/doc/install); the tool crane is built with it"
+    has go || fail "Go is missing (https://go.dev/doc/install); crane, helm and others are built with it"
 }
 
 install_python_packages() {
@@ -81,9 +83,10 @@ install_python_packages() {
 install_go_tools() {
     wanted=$(checksum "$tests/tools/go.mod" "$tests/tools/go.sum")
     if is_stamped "$tools/bin/.go-tools" "$wanted"; then return; fi
-    say "building the Go tools of tests/tools"
+    say "building the Go tools of tests/tools (the first time takes some minutes)"
     mkdir -p "$tools/bin"
-    (cd "$tests/tools" && GOBIN="$tools/bin" GOFLAGS=-mod=readonly go install tool)
+    # Without C and without debug symbols: less to compile, a third less to link and keep.
+    (cd "$tests/tools" && GOBIN="$tools/bin" CGO_ENABLED=0 GOFLAGS=-mod=readonly go install -ldflags='-s -w' tool)
     echo "$wanted" >"$tools/bin/.go-tools"
 }
 

@@ -6,21 +6,18 @@ import ssl
 import pytest
 import requests
 
+from wharf.handshake import names, secure_connection
 from wharf.server import Server
 
 
 def handshake(server: Server, name: str, authority: bool = True) -> set[object]:
-    """Shake hands under this name, trusting the server's authority or only the system's.
+    """The names that the certificate vouches for, after a handshake under this one.
 
-    Returns the names that the certificate vouches for.
+    The server's authority is trusted, or only the system's.
     """
-    context = ssl.create_default_context()
-    if authority:
-        context.load_verify_locations(server.certificate_authority)
-    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as plain:
-        with context.wrap_socket(plain, server_hostname=name) as secure:
-            certificate = secure.getpeercert() or {}
-            return {name for _, name in certificate["subjectAltName"]}
+    trusted = server.certificate_authority if authority else None
+    with secure_connection(server, name, trusted) as secure:
+        return names(secure)
 
 
 @pytest.mark.parametrize("name", ["localhost", "127.0.0.1"])
@@ -33,9 +30,16 @@ def test_the_names_of_instances(server: Server):
     assert "*.localhost" in handshake(server, "localhost")
 
 
-def test_no_other_name(server: Server):
+@pytest.mark.parametrize("name", ["acme.localhost", "another-1.localhost", "ACME.localhost"])
+def test_the_name_of_an_instance_itself(server: Server, name: str):
+    """OpenSSL's clients take it, for the certificate has the name itself and not the wildcard alone."""
+    assert name.lower() in {str(one).lower() for one in handshake(server, name)}
+
+
+@pytest.mark.parametrize("name", ["registry.example.com", "a.b.localhost", "localhost.example.com"])
+def test_no_other_name(server: Server, name: str):
     with pytest.raises(ssl.SSLCertVerificationError):
-        handshake(server, "registry.example.com")
+        handshake(server, name)
 
 
 def test_nobody_else_trusts_it(server: Server):

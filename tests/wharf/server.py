@@ -3,6 +3,7 @@
 import signal
 import socket
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import requests
@@ -56,8 +57,16 @@ class Server:
         """`NAME.localhost:PORT`, the registry part of an image reference by host."""
         return f"{instance}.localhost:{self.port}"
 
-    def start(self) -> "Server":
-        """Start the process and wait until it is ready. What it prints goes to files."""
+    def configure(self, text: str) -> "Server":
+        """Write the configuration file that the next start reads."""
+        (self.directory / "wharf.toml").write_text(text)
+        return self
+
+    def start(self, is_ready: Callable[[], bool] | None = None) -> "Server":
+        """Start the process and wait until it is ready. What it prints goes to files.
+
+        A server that does not answer plain HTTP needs another `is_ready`.
+        """
         assert self.process is None, "the server runs already"
         with self.log.open("ab") as log, self.output.open("wb") as output:
             self.process = subprocess.Popen(
@@ -68,7 +77,7 @@ class Server:
                 stdout=output,
                 stderr=log,
             )
-        eventually("the server answers /readyz", self.is_ready, pause=0.005)
+        eventually("the server is ready", is_ready or self.is_ready, pause=0.005)
         return self
 
     def is_ready(self) -> bool:

@@ -37,6 +37,9 @@ class Skopeo:
     def tags(self, repository: str) -> list[str]:
         return json.loads(self._run("list-tags", *self.access(), repository))["Tags"]
 
+    def delete(self, image: str) -> None:
+        self._run("delete", *self.access(), image)
+
     def access(self, side: str = "") -> list[object]:
         """The flags for credentials and trust, for the `src-` or `dest-` of a copy."""
         return [f"--{side}creds", self.login, f"--{side}cert-dir", self.certificates]

@@ -205,10 +205,5 @@ fn finish(
     });
     let version = HeaderValue::from_static("registry/2.0");
     response.headers_mut().insert("docker-distribution-api-version", version);
-    if asked.method == Method::HEAD {
-        // An answer to HEAD has no body, whatever it says of one.
-        let (parts, _) = response.into_parts();
-        return Response::from_parts(parts, Body::empty());
-    }
     response
 }
