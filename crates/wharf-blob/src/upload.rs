@@ -1,8 +1,9 @@
 use std::{
-    fs::{File, OpenOptions, TryLockError},
+    fs::{self, File, OpenOptions, TryLockError},
     io::{self, Read, Seek, SeekFrom, Write},
     mem,
-    path::PathBuf,
+    os::unix::fs::MetadataExt,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -44,7 +45,7 @@ impl Upload {
             TryLockError::WouldBlock => Error::Busy,
             TryLockError::Error(error) => error.into(),
         })?;
-        if file.metadata()?.len() < received {
+        if !is_still_at(&file, &path)? || file.metadata()?.len() < received {
             return Err(Error::NotFound);
         }
         // What a broken request left behind the acknowledged bytes is not in the hash.
@@ -132,6 +133,14 @@ impl Upload {
         let writer = self.writer.clone();
         tokio::task::spawn_blocking(move || lock(&writer).take_in(&pieces))
     }
+}
+
+/// Whether the file is still the one at `path`. Between opening and locking, another request may have made the blob of it:
+/// then it is no upload any more, and must not be touched.
+fn is_still_at(file: &File, path: &Path) -> Result<bool, Error> {
+    let there = fs::metadata(path).map_err(absent)?;
+    let here = file.metadata()?;
+    Ok((here.dev(), here.ino()) == (there.dev(), there.ino()))
 }
 
 async fn finish(writing: Option<JoinHandle<io::Result<()>>>) -> io::Result<()> {

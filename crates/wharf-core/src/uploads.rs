@@ -245,11 +245,14 @@ impl Core {
         }
         upload.sync().await?;
         let (state, now) = (upload.hash_state(), Self::now());
-        self.write(move |tx| match upload_sessions::advance(tx, &id, from, received, &state, now)? {
-            true => Ok(()),
-            false => Err(Error::UploadNotFound(id.clone())),
-        })
-        .await
+        let known =
+            self.write(move |tx| Ok(upload_sessions::advance(tx, &id, from, received, &state, now)?)).await?;
+        if known {
+            return Ok(());
+        }
+        // The session ended while this request had it open: nothing leads to its bytes any more.
+        self.content.discard_upload(&session.instance, &session.id).await?;
+        Err(Error::UploadNotFound(session.id.clone()))
     }
 
     /// Makes the blob exist and readable through the repository, and ends the session, in one transaction.

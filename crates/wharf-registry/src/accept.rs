@@ -23,8 +23,9 @@ fn ranges(headers: &HeaderMap) -> Vec<String> {
 }
 
 fn range(text: &str) -> Option<String> {
+    let text = text.to_ascii_lowercase();
     let mut parts = text.split(';').map(str::trim);
-    let name = parts.next().filter(|name| !name.is_empty())?.to_ascii_lowercase();
+    let name = parts.next().filter(|name| !name.is_empty())?.to_owned();
     let quality =
         parts.find_map(|part| part.strip_prefix("q=")).and_then(|quality| quality.trim().parse::<f32>().ok());
     (quality != Some(0.0)).then_some(name)
@@ -57,7 +58,7 @@ mod tests {
         ] {
             assert_eq!(wants_image_for_index(&headers(&values)), expected, "{values:?}");
         }
-        let listed = format!("{image};q=0.5, {index};q=0");
+        let listed = format!("{image};q=0.5, {index};Q=0");
         assert!(wants_image_for_index(&headers(&[&listed])));
         assert!(wants_image_for_index(&headers(&[&image.to_uppercase()])));
     }

@@ -1,7 +1,7 @@
 //! Conditional requests (RFC 9110, section 13). Content's entity tag is its digest.
 
 use axum::response::Response;
-use http::{HeaderMap, HeaderName, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use wharf_model::Digest;
 
 use crate::response::{CONTENT_DIGEST, empty, set};
@@ -14,13 +14,9 @@ pub(crate) fn entity_tag(digest: &Digest) -> String {
 /// The answer for a client that has the content already (`If-None-Match`).
 pub(crate) fn not_modified(headers: &HeaderMap, digest: &Digest) -> Option<Response> {
     let tag = entity_tag(digest);
-    let matches =
-        headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok()).any(|value| {
-            value
-                .split(',')
-                .map(str::trim)
-                .any(|one| one == "*" || one.strip_prefix("W/").unwrap_or(one) == tag)
-        });
+    let named = |one: &str| one.trim().strip_prefix("W/").unwrap_or(one.trim()) == tag;
+    let mut values = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    let matches = values.any(|value| value.trim() == "*" || value.split(',').any(named));
     matches.then(|| {
         let mut response = empty(StatusCode::NOT_MODIFIED);
         set(&mut response, header::ETAG, &tag);
@@ -31,9 +27,9 @@ pub(crate) fn not_modified(headers: &HeaderMap, digest: &Digest) -> Option<Respo
 
 /// The `Range` to heed: none, where `If-Range` names other content.
 pub(crate) fn range<'h>(headers: &'h HeaderMap, digest: &Digest) -> Option<&'h str> {
-    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
-    let unchanged = text(header::IF_RANGE).is_none_or(|tag| tag.trim() == entity_tag(digest));
-    text(header::RANGE).filter(|_| unchanged)
+    let names_it = |value: &HeaderValue| value.to_str().is_ok_and(|tag| tag.trim() == entity_tag(digest));
+    let unchanged = headers.get(header::IF_RANGE).is_none_or(names_it);
+    headers.get(header::RANGE).filter(|_| unchanged)?.to_str().ok()
 }
 
 #[cfg(test)]

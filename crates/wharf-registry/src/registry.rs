@@ -109,10 +109,14 @@ impl Registry {
     }
 }
 
-/// The authority of an HTTP/2 request, or the `Host` of an older one.
+/// The authority of an HTTP/2 request, or the `Host` of an older one; one of other characters than a host's is none.
 fn host<'r>(uri: &'r Uri, headers: &'r HeaderMap) -> Option<&'r str> {
     let host = uri.authority().map(http::uri::Authority::as_str);
-    host.or_else(|| headers.get(header::HOST)?.to_str().ok()).filter(|host| !host.is_empty())
+    let is_plain = |host: &&str| {
+        let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':' | b'[' | b']');
+        !host.is_empty() && host.bytes().all(plain)
+    };
+    host.or_else(|| headers.get(header::HOST)?.to_str().ok()).filter(is_plain)
 }
 
 /// `GET /v2/`: 200 for whoever is logged in (endpoint end-1).

@@ -3,7 +3,7 @@
 use http::Method;
 use percent_encoding::percent_decode_str;
 use wharf_core::Target;
-use wharf_model::{Actions, Digest, Reference, RepositoryPath};
+use wharf_model::{Actions, Digest, InstanceName, Reference, RepositoryPath};
 
 use crate::{
     error::{Code, Failure},
@@ -94,15 +94,15 @@ impl Route {
 
 /// The repository that a name means at a host: the instance's own host, or a host where the name begins with it.
 pub(crate) fn target(name: &str, host: Option<String>) -> Result<Target, Failure> {
-    let (instance, repository) = match host {
-        Some(instance) => (instance, name),
+    let (instance, repository) = match &host {
+        Some(instance) => (instance.as_str(), name),
         None => name
             .split_once('/')
-            .map(|(instance, rest)| (instance.to_owned(), rest))
             .ok_or_else(|| Failure::name("a name is INSTANCE/NAMESPACE/REPOSITORY at this host"))?,
     };
+    let instance: InstanceName = instance.parse().map_err(|error| Failure::name(format!("{error}")))?;
     let repository = repository.parse().map_err(|error| Failure::name(format!("{error}")))?;
-    Ok(Target { instance, repository })
+    Ok(Target { instance: instance.label(), repository })
 }
 
 fn reference_of(text: &str) -> Result<Reference, Failure> {
@@ -136,6 +136,7 @@ mod tests {
         assert_eq!(route("/v2/team/app/web/tags/list", Some("acme")), Ok(expected.clone()));
         assert_eq!(route("/v2/acme/team/app/web/tags/list", None), Ok(expected));
         assert!(route("/v2/team/web/tags/list", None).is_err());
+        assert!(route("/v2/a%22b/team/web/tags/list", None).unwrap_err().starts_with("NAME_INVALID"));
     }
 
     #[test]
@@ -164,6 +165,7 @@ mod tests {
             ("/v2/ns/app/manifests/-x", "MANIFEST_INVALID"),
             ("/v2/NS/app/tags/list", "NAME_INVALID"),
             ("/v2/app/tags/list", "NAME_INVALID"),
+            ("/v2/ns/app%22/tags/list", "NAME_INVALID"),
             ("/v2/ns/app/blobs/uploads/../../x", "UNSUPPORTED"),
             ("/v2/ns/app/blobs/uploads/%00", "UNSUPPORTED"),
             ("/v2/ns/app", "UNSUPPORTED"),
