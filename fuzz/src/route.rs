@@ -33,12 +33,12 @@ fn named(routed: &Routed, host: Option<&str>) {
     assert!(grammar::REPOSITORY.describes(&repository));
     match host {
         Some(host) => {
-            assert_eq!(routed.target.instance, host);
+            assert_eq!(routed.target.instance, host.to_ascii_lowercase());
             assert_eq!(routed.name, repository);
         }
         None => {
             assert!(!routed.target.instance.contains('/'));
-            assert_eq!(routed.name, format!("{}/{repository}", routed.target.instance));
+            assert_eq!(routed.name.to_ascii_lowercase(), format!("{}/{repository}", routed.target.instance));
         }
     }
     let (kind, rest) = routed.resource.rsplit_once('/').expect("a resource has two parts");
