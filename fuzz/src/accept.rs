@@ -33,7 +33,8 @@ fn accepted(values: &[HeaderValue]) {
         assert!(!wants(&mut values.iter().chain([&more])));
     }
     let members = values.iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
-    let members: Vec<_> = members.map(|member| (kind(member), !member.contains("q="))).collect();
+    let is_weighed = |member: &str| member.to_ascii_lowercase().contains("q=");
+    let members: Vec<_> = members.map(|member| (kind(member), !is_weighed(member))).collect();
     let image = (Some(Kind::Image), true);
     if wanted {
         assert!(members.iter().any(|(kind, _)| *kind == image.0), "no image type is named");
