@@ -125,48 +125,50 @@ impl Settings {
                 password: sources.variable("WHARF_ROOT_PASSWORD", parse::secret),
             },
             tls: Tls {
-                mode: sources.value("tls.mode", parse::tls_mode).unwrap_or(TlsMode::Optional),
+                mode: sources.value_or("tls.mode", parse::tls_mode, TlsMode::Optional),
                 certificate: sources.both("tls.certificate", "tls.key", parse::existing_file),
             },
             log: Log {
-                json: sources.value("log.format", parse::log_format).unwrap_or(false),
+                json: sources.value_or("log.format", parse::log_format, false),
                 filter: sources.value("log.level", parse::log_filter).unwrap_or_else(|| "info".to_owned()),
             },
             limits: Limits {
-                manifest_size: sources
-                    .value("limits.manifest_size", parse::size)
-                    .unwrap_or(limits.manifest_size),
-                blob_size: sources.value("limits.blob_size", parse::size).unwrap_or(limits.blob_size),
-                manifest_links: sources
-                    .value("limits.manifest_links", parse::count)
-                    .unwrap_or(limits.manifest_links),
-                index_depth: sources.value("limits.index_depth", parse::number).unwrap_or(limits.index_depth),
-                tags_per_push: sources
-                    .value("limits.tags_per_push", parse::count)
-                    .unwrap_or(limits.tags_per_push),
-                upload_sessions: sources
-                    .value("limits.upload_sessions", parse::number)
-                    .unwrap_or(limits.upload_sessions),
-                upload_idle: sources
-                    .value("limits.upload_idle", parse::duration)
-                    .unwrap_or(limits.upload_idle),
-                bearer_lifetime: sources
-                    .value("limits.bearer_lifetime", parse::duration)
-                    .unwrap_or(limits.bearer_lifetime),
-                keys_per_account: sources
-                    .value("limits.keys_per_account", parse::count)
-                    .unwrap_or(limits.keys_per_account),
-                tags_per_resource: sources
-                    .value("limits.tags_per_resource", parse::count)
-                    .unwrap_or(limits.tags_per_resource),
+                manifest_size: sources.value_or("limits.manifest_size", parse::size, limits.manifest_size),
+                blob_size: sources.value_or("limits.blob_size", parse::size, limits.blob_size),
+                manifest_links: sources.value_or(
+                    "limits.manifest_links",
+                    parse::count,
+                    limits.manifest_links,
+                ),
+                index_depth: sources.value_or("limits.index_depth", parse::number, limits.index_depth),
+                tags_per_push: sources.value_or("limits.tags_per_push", parse::count, limits.tags_per_push),
+                upload_sessions: sources.value_or(
+                    "limits.upload_sessions",
+                    parse::number,
+                    limits.upload_sessions,
+                ),
+                upload_idle: sources.value_or("limits.upload_idle", parse::duration, limits.upload_idle),
+                bearer_lifetime: sources.value_or(
+                    "limits.bearer_lifetime",
+                    parse::duration,
+                    limits.bearer_lifetime,
+                ),
+                keys_per_account: sources.value_or(
+                    "limits.keys_per_account",
+                    parse::count,
+                    limits.keys_per_account,
+                ),
+                tags_per_resource: sources.value_or(
+                    "limits.tags_per_resource",
+                    parse::count,
+                    limits.tags_per_resource,
+                ),
             },
             timeouts: Timeouts {
-                header: sources.value("timeouts.header", parse::duration).unwrap_or(Duration::from_secs(30)),
-                body: sources.value("timeouts.body", parse::duration).unwrap_or(Duration::from_secs(60)),
-                write: sources.value("timeouts.write", parse::duration).unwrap_or(Duration::from_secs(60)),
-                shutdown: sources
-                    .value("timeouts.shutdown", parse::duration)
-                    .unwrap_or(Duration::from_secs(30)),
+                header: sources.value_or("timeouts.header", parse::duration, Duration::from_secs(30)),
+                body: sources.value_or("timeouts.body", parse::duration, Duration::from_secs(60)),
+                write: sources.value_or("timeouts.write", parse::duration, Duration::from_secs(60)),
+                shutdown: sources.value_or("timeouts.shutdown", parse::duration, Duration::from_secs(30)),
             },
             data_dir,
         }

@@ -55,6 +55,16 @@ impl<'a> Sources<'a> {
         self.checked(key, parse(&text))
     }
 
+    /// The strongest value that `key` has, else `default`.
+    pub(crate) fn value_or<T>(
+        &mut self,
+        key: &'static str,
+        parse: impl Fn(&str) -> Result<T, String>,
+        default: T,
+    ) -> T {
+        self.value(key, parse).unwrap_or(default)
+    }
+
     /// A value that only the environment gives.
     pub(crate) fn variable<T>(&mut self, name: &str, parse: impl Fn(&str) -> Result<T, String>) -> Option<T> {
         let text = (self.environment)(name)?;
