@@ -35,12 +35,14 @@ struct Writer {
     file: File,
     hasher: Hasher,
     received: u64,
+    /// Whether the file ends where the hash does. Until something is done with it, it is left as it was found.
+    is_cut_back: bool,
 }
 
 impl Upload {
     pub(crate) fn open(bucket: PathBuf, path: PathBuf, received: u64, hasher: Hasher) -> Result<Self, Error> {
         let mut options = OpenOptions::new();
-        let mut file = options.read(true).write(true).create(received == 0).open(&path).map_err(absent)?;
+        let file = options.read(true).write(true).create(received == 0).open(&path).map_err(absent)?;
         file.try_lock().map_err(|error| match error {
             TryLockError::WouldBlock => Error::Busy,
             TryLockError::Error(error) => error.into(),
@@ -48,10 +50,8 @@ impl Upload {
         if !is_still_at(&file, &path)? || file.metadata()?.len() < received {
             return Err(Error::NotFound);
         }
-        // What a broken request left behind the acknowledged bytes is not in the hash.
-        file.set_len(received)?;
-        file.seek(SeekFrom::Start(received))?;
-        Ok(Self { bucket, path, writer: Arc::new(Mutex::new(Writer { file, hasher, received })) })
+        let writer = Writer { file, hasher, received, is_cut_back: false };
+        Ok(Self { bucket, path, writer: Arc::new(Mutex::new(writer)) })
     }
 
     /// Bytes taken in so far.
@@ -118,6 +118,7 @@ impl Upload {
     pub async fn commit(self, digest: Digest) -> Result<u64, Error> {
         blocking(move || {
             let mut writer = lock(&self.writer);
+            writer.cut_back()?;
             let actual = writer.digest_like(&digest)?;
             if actual != digest {
                 return Err(Error::DigestMismatch { expected: digest, actual });
@@ -155,7 +156,18 @@ fn lock(writer: &Mutex<Writer>) -> MutexGuard<'_, Writer> {
 }
 
 impl Writer {
+    /// Takes away what a broken request left behind the acknowledged bytes, which is not in the hash.
+    fn cut_back(&mut self) -> io::Result<()> {
+        if !self.is_cut_back {
+            self.file.set_len(self.received)?;
+            self.file.seek(SeekFrom::Start(self.received))?;
+            self.is_cut_back = true;
+        }
+        Ok(())
+    }
+
     fn take_in(&mut self, pieces: &[Bytes]) -> io::Result<()> {
+        self.cut_back()?;
         for piece in pieces {
             self.file.write_all(piece)?;
             self.hasher.update(piece);

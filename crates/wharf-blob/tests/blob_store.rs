@@ -113,6 +113,20 @@ async fn an_upload_goes_on_in_another_process_where_it_was_noted() {
 }
 
 #[tokio::test]
+async fn opening_an_upload_changes_nothing_until_something_is_done_with_it() {
+    let fixture = Fixture::new().await;
+    let mut upload = fixture.begin("kept").await;
+    append(&mut upload, b"acknowledged").await;
+    let (received, state) = (upload.received(), upload.hash_state());
+    drop(upload);
+    drop(fixture.begin("kept").await);
+
+    let hasher = Hasher::resume(&state).unwrap();
+    let upload = fixture.store.open_upload(&fixture.instance, "kept", received, hasher).await.unwrap();
+    upload.commit(Digest::of(b"acknowledged")).await.unwrap();
+}
+
+#[tokio::test]
 async fn sha512_content_is_checked_too() {
     let fixture = Fixture::new().await;
     let content = content(2_500_000);

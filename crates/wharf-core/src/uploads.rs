@@ -207,15 +207,26 @@ impl Core {
         .await
     }
 
+    /// Opens a session's bytes, which no other request can then do, and makes sure that the session still stands where it
+    /// was found: a request that finished in between has acknowledged bytes that must not be cut off.
     async fn open_session(&self, session: &UploadSession) -> Result<Upload, Error> {
         let hasher = Hasher::resume(&session.hash_state);
         let hasher = hasher.ok_or_else(|| Error::Internal("an upload's hash state is not one".to_owned()))?;
         let upload = self.content.open_upload(&session.instance, &session.id, session.received, hasher).await;
-        upload.map_err(|error| match error {
+        let upload = upload.map_err(|error| match error {
             wharf_blob::Error::Busy => Error::UploadBusy(session.id.clone()),
             wharf_blob::Error::NotFound => Error::UploadNotFound(session.id.clone()),
             other => other.into(),
-        })
+        })?;
+        let id = session.id.clone();
+        match self.read(move |tx| Ok(upload_sessions::find(tx, &id)?)).await? {
+            Some(now) if now.received == session.received => Ok(upload),
+            Some(_) => Err(Error::UploadBusy(session.id.clone())),
+            None => {
+                self.content.discard_upload(&session.instance, &session.id).await?;
+                Err(Error::UploadNotFound(session.id.clone()))
+            }
+        }
     }
 
     /// Takes in a body. Of one that breaks off, what came is noted, so that the sender can go on from there.
