@@ -137,7 +137,7 @@ impl Core {
     ) -> Result<(String, Timestamp, u64), Error> {
         let whose = identity.clone();
         let scopes =
-            self.read(move |tx| scopes.into_iter().map(|scope| cut(tx, &whose, scope)).collect()).await?;
+            self.read(move |tx| scopes.iter().map(|scope| cut(tx, &whose, scope.clone())).collect()).await?;
         let now = Self::now();
         let lifetime = self.limits.bearer_lifetime;
         let claims = BearerClaims {

@@ -54,7 +54,9 @@ impl Core {
         self.read(move |tx| {
             let instance = authorize(tx, &caller, &target, Actions::PULL)?;
             let size = blobs::find(tx, &instance.id, &target.repository, &digest)?;
-            let size = size.ok_or(Error::BlobNotFound { digest, repository: target.repository })?;
+            let missing =
+                || Error::BlobNotFound { digest: digest.clone(), repository: target.repository.clone() };
+            let size = size.ok_or_else(missing)?;
             Ok((instance.id, size))
         })
         .await

@@ -54,7 +54,10 @@ impl Core {
                     manifests::find_by_digest(tx, &instance.id, &target.repository, digest)?
                 }
             };
-            found.ok_or(Error::ManifestNotFound { reference, repository: target.repository })
+            found.ok_or_else(|| Error::ManifestNotFound {
+                reference: reference.clone(),
+                repository: target.repository.clone(),
+            })
         })
         .await
     }
@@ -171,7 +174,7 @@ impl Core {
         self.read(move |tx| {
             let instance = authorize(tx, &caller, &target, Actions::PULL)?;
             let tags = tags::list_names(tx, &instance.id, &target.repository, last.as_deref(), limit)?;
-            tags.ok_or(Error::RepositoryNotFound(target.repository))
+            tags.ok_or_else(|| Error::RepositoryNotFound(target.repository.clone()))
         })
         .await
     }

@@ -85,8 +85,9 @@ impl Core {
     ) -> Result<Repositories, Error> {
         self.read(move |tx| {
             running_instance(tx, operator, &instance)?;
-            let namespace = namespace.map(|name| find_namespace(tx, &instance, &name)).transpose()?;
-            let filter = repositories::Filter { namespace_id: namespace.map(|namespace| namespace.id), path };
+            let namespace = namespace.as_ref().map(|name| find_namespace(tx, &instance, name)).transpose()?;
+            let namespace_id = namespace.map(|namespace| namespace.id);
+            let filter = repositories::Filter { namespace_id, path: path.clone() };
             let total = repositories::count(tx, &instance, &filter)?;
             Ok(Repositories { total, page: repositories::list(tx, &instance, &filter, sort, page)? })
         })

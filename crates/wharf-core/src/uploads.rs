@@ -202,7 +202,7 @@ impl Core {
     async fn find_session(&self, caller: Caller, target: Target, id: String) -> Result<UploadSession, Error> {
         self.read(move |tx| {
             let instance = authorize(tx, &caller, &target, Actions::PUSH)?;
-            session_of(tx, &instance, &target, id)
+            session_of(tx, &instance, &target, id.clone())
         })
         .await
     }

@@ -22,7 +22,13 @@ pub enum Column {
 
 /// One result row.
 pub struct Row<'r> {
-    inner: &'r rusqlite::Row<'r>,
+    columns: &'r dyn Columns,
+}
+
+/// A row as its engine has it.
+pub(crate) trait Columns {
+    /// The value of column `index`, from 0.
+    fn column(&self, index: usize) -> Result<Column, Error>;
 }
 
 /// What can be read from a column.
@@ -35,8 +41,8 @@ pub trait FromColumn: Sized {
 }
 
 impl<'r> Row<'r> {
-    pub(crate) fn new(inner: &'r rusqlite::Row<'r>) -> Self {
-        Self { inner }
+    pub(crate) fn new(columns: &'r dyn Columns) -> Self {
+        Self { columns }
     }
 
     /// The value of column `index`, from 0.
@@ -44,14 +50,7 @@ impl<'r> Row<'r> {
     /// # Errors
     /// When the column holds something else.
     pub fn get<T: FromColumn>(&self, index: usize) -> Result<T, Error> {
-        use rusqlite::types::ValueRef;
-        let column = match self.inner.get_ref(index)? {
-            ValueRef::Null => Column::Null,
-            ValueRef::Integer(value) => Column::Integer(value),
-            ValueRef::Real(value) => return Err(corrupt::<T>(index, &value.to_string())),
-            ValueRef::Text(value) => Column::Text(String::from_utf8_lossy(value).into_owned()),
-            ValueRef::Blob(value) => Column::Bytes(value.to_vec()),
-        };
+        let column = self.columns.column(index)?;
         T::from_column(column).map_err(|column| corrupt::<T>(index, &column.describe()))
     }
 }

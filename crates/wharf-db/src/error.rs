@@ -18,7 +18,9 @@ pub enum Error {
         found: String,
     },
     /// The schema is newer than this program.
-    #[error("the database has schema version {found}, this program knows {known}: use a newer program")]
+    #[error(
+        "the database has schema version {found}, which this program, which knows {known}, cannot use: use a newer program"
+    )]
     NewerSchema {
         /// The version in the database.
         found: i64,
@@ -26,8 +28,13 @@ pub enum Error {
         known: i64,
     },
     /// The database's address is none this program takes.
-    #[error("`{0}` is no database address: sqlite: and a file's path")]
+    #[error("it is no database address: {0}")]
     Address(String),
+    /// The connection broke while the transaction was committed: it may be kept or not.
+    #[error(
+        "the connection to the database broke while a transaction was committed: whether it is kept is not known"
+    )]
+    Unknown,
     /// The closure panicked, or the store is shutting down; nothing of it was kept.
     #[error("the transaction did not finish")]
     Aborted,

@@ -6,7 +6,9 @@
 
 mod column;
 mod error;
+mod job;
 mod migrations;
+mod postgres;
 mod sqlite;
 mod store;
 mod transaction;
@@ -30,6 +32,6 @@ pub mod upload_sessions;
 
 pub use column::{Column, FromColumn, Row};
 pub use error::Error;
-pub use store::Store;
+pub use store::{Options, Store};
 pub use transaction::{Page, Transaction};
 pub use value::{ToValue, Value};

@@ -1,44 +1,80 @@
-use std::{path::Path, sync::Arc};
+use std::{path::Path, sync::Arc, time::Duration};
 
-use tokio::sync::oneshot;
-
-use crate::{Error, Transaction, sqlite};
+use crate::{
+    Error, Transaction,
+    job::{Job, job},
+    postgres, sqlite,
+};
 
 /// The metadata store. Clones share it.
 #[derive(Clone)]
 pub struct Store {
-    engine: Arc<sqlite::Engine>,
+    engine: Arc<dyn Engine>,
 }
 
-/// A transaction as the engine runs it: the work, and what to tell its caller once it is durable or lost.
-pub(crate) type Job = Box<dyn FnOnce(&Transaction<'_>) -> Outcome + Send>;
+/// What a store needs to know beside its address. It is about PostgreSQL; SQLite needs none of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Connections of this process.
+    pub connections: usize,
+    /// How long a connection may take to come about.
+    pub connect_timeout: Duration,
+    /// How long a statement may run, a wait for a lock included.
+    pub statement_timeout: Duration,
+    /// How long a transaction is tried again: from its request on until it is given up, whether it conflicts with others,
+    /// waits for a connection, or the database is away.
+    pub patience: Duration,
+}
 
-/// What a finished closure leaves to do.
-pub(crate) struct Outcome {
-    /// Whether its changes are to be kept.
-    pub(crate) keep: bool,
-    /// Tells the caller: with the engine's error when the changes could not be made durable.
-    pub(crate) answer: Box<dyn FnOnce(Result<(), Error>) + Send>,
+/// What runs transactions.
+pub(crate) trait Engine: Send + Sync {
+    /// Takes a job that only reads; an error says that it was not taken.
+    fn read(&self, job: Box<dyn Job>) -> Result<(), Error>;
+
+    /// Takes a job that may write.
+    fn write(&self, job: Box<dyn Job>) -> Result<(), Error>;
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            connections: 16,
+            connect_timeout: Duration::from_secs(5),
+            statement_timeout: Duration::from_secs(30),
+            patience: Duration::from_secs(10),
+        }
+    }
 }
 
 impl Store {
-    /// Opens the database at `address` (`sqlite:FILE`), brings its schema up to date and starts its threads.
+    /// Opens the database at `address` (`sqlite:FILE` or `postgres://USER:PASSWORD@HOST:PORT/DATABASE`), brings its schema
+    /// up to date and starts the threads that use it.
     ///
     /// # Errors
-    /// When the address is of no known form, the file cannot be opened, or its schema is newer than this program.
-    pub fn open(address: &str) -> Result<Self, Error> {
-        let path = address.strip_prefix("sqlite:").filter(|path| !path.is_empty());
-        let path = path.ok_or_else(|| Error::Address(address.to_owned()))?;
-        Ok(Self { engine: Arc::new(sqlite::Engine::open(Path::new(path))?) })
+    /// When the address is of no known form, the database cannot be opened, or its schema is too new for this program.
+    pub fn open(address: &str, options: &Options) -> Result<Self, Error> {
+        let engine: Arc<dyn Engine> = match Address::parse(address)? {
+            Address::Sqlite(path) => Arc::new(sqlite::Engine::open(path)?),
+            Address::Postgres(config) => Arc::new(postgres::Engine::open(*config, options)?),
+        };
+        Ok(Self { engine })
     }
 
-    /// Runs `work` on a consistent view of the store.
+    /// Whether an address is one that [`Self::open`] takes, without opening it.
+    ///
+    /// # Errors
+    /// What is wrong with it; a password in it is not repeated.
+    pub fn check_address(address: &str) -> Result<(), Error> {
+        Address::parse(address).map(drop)
+    }
+
+    /// Runs `work` on a consistent view of the store. An engine may run it again when the view was lost.
     ///
     /// # Errors
     /// What `work` answers, or the engine's error.
     pub async fn read<T, E, F>(&self, work: F) -> Result<T, E>
     where
-        F: FnOnce(&Transaction<'_>) -> Result<T, E> + Send + 'static,
+        F: FnMut(&Transaction<'_>) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
@@ -47,11 +83,12 @@ impl Store {
         answer.await.unwrap_or_else(|_| Err(E::from(Error::Aborted)))
     }
 
-    /// Runs `work` as one transaction: kept whole when it answers `Ok`, and only then; answered when it is durable.
-    /// An engine may have to run it again (a serialization failure), so it must not use up what it captured.
+    /// Runs `work` as one transaction: kept whole when it answers `Ok`, and only then; answered when it is durable. All
+    /// transactions happen as if one after the other. An engine may have to run it again (a serialization failure), so
+    /// it must not use up what it captured.
     ///
     /// # Errors
-    /// What `work` answers, or the engine's error; in both cases nothing was changed.
+    /// What `work` answers, or the engine's error; in both cases nothing was changed, but for [`Error::Unknown`].
     pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
     where
         F: FnMut(&Transaction<'_>) -> Result<T, E> + Send + 'static,
@@ -64,21 +101,29 @@ impl Store {
     }
 }
 
-fn job<T, E, F>(work: F) -> (Job, oneshot::Receiver<Result<T, E>>)
-where
-    F: FnOnce(&Transaction<'_>) -> Result<T, E> + Send + 'static,
-    T: Send + 'static,
-    E: From<Error> + Send + 'static,
-{
-    let (sender, receiver) = oneshot::channel();
-    let job: Job = Box::new(move |transaction| {
-        let result = work(transaction);
-        let keep = result.is_ok();
-        let answer = Box::new(move |durable: Result<(), Error>| {
-            // A caller that went away needs no answer.
-            let _ = sender.send(durable.map_err(E::from).and(result));
-        });
-        Outcome { keep, answer }
-    });
-    (job, receiver)
+enum Address<'a> {
+    Sqlite(&'a Path),
+    Postgres(Box<tokio_postgres::Config>),
+}
+
+impl<'a> Address<'a> {
+    fn parse(address: &'a str) -> Result<Self, Error> {
+        if let Some(path) = address.strip_prefix("sqlite:").filter(|path| !path.is_empty()) {
+            return Ok(Self::Sqlite(Path::new(path)));
+        }
+        if !address.starts_with("postgres://") && !address.starts_with("postgresql://") {
+            // What it is may hold a password.
+            return Err(Error::Address(
+                "sqlite:FILE or postgres://USER:PASSWORD@HOST:PORT/DATABASE".to_owned(),
+            ));
+        }
+        let config: tokio_postgres::Config =
+            address.parse().map_err(|error: tokio_postgres::Error| Error::Address(error.to_string()))?;
+        if config.get_hosts().is_empty() || config.get_dbname().is_none() {
+            return Err(Error::Address(
+                "postgres://HOST/DATABASE: a host and a database are needed".to_owned(),
+            ));
+        }
+        Ok(Self::Postgres(Box::new(config)))
+    }
 }

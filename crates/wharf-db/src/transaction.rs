@@ -1,12 +1,31 @@
-use rusqlite::{Connection, Statement};
-
-use crate::{Error, Row, Value};
+use crate::{Error, FromColumn, Row, Value};
 
 /// A transaction under way, or a consistent view to read from.
 ///
 /// Statements number their parameters `$1`, `$2` …, in any order and as often as they like.
 pub struct Transaction<'c> {
-    connection: &'c Connection,
+    connection: &'c dyn Connection,
+}
+
+/// What an engine does for a transaction.
+pub(crate) trait Connection {
+    /// Runs a statement that answers no rows; says how many rows it changed.
+    fn execute(&self, sql: &'static str, params: &[Value]) -> Result<u64, Error>;
+
+    /// Hands each row of the answer to `take`, until that says that it is enough.
+    fn query(
+        &self,
+        sql: &'static str,
+        params: &[Value],
+        take: &mut dyn FnMut(&Row<'_>) -> Result<Next, Error>,
+    ) -> Result<(), Error>;
+}
+
+/// Whether the next row is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Next {
+    Wanted,
+    Enough,
 }
 
 /// A part of an ordered listing: `limit` rows after the first `offset`.
@@ -24,15 +43,13 @@ impl Page {
 }
 
 impl<'c> Transaction<'c> {
-    pub(crate) fn on(connection: &'c Connection) -> Self {
+    pub(crate) fn on(connection: &'c dyn Connection) -> Self {
         Self { connection }
     }
 
     /// Runs a statement that answers no rows; says how many rows it changed.
     pub(crate) fn execute(&self, sql: &'static str, params: &[Value]) -> Result<u64, Error> {
-        let mut statement = self.connection.prepare_cached(sql)?;
-        bind(&mut statement, params)?;
-        Ok(u64::try_from(statement.raw_execute()?).unwrap_or_default())
+        self.connection.execute(sql, params)
     }
 
     /// Every row of the answer, read by `read`.
@@ -52,16 +69,14 @@ impl<'c> Transaction<'c> {
         params: &[Value],
         mut read: impl FnMut(&Row<'_>) -> Result<Option<T>, Error>,
     ) -> Result<Vec<T>, Error> {
-        let mut statement = self.connection.prepare_cached(sql)?;
-        bind(&mut statement, params)?;
-        let mut rows = statement.raw_query();
         let mut answer = Vec::new();
-        while let Some(row) = rows.next()? {
-            match read(&Row::new(row))? {
-                Some(item) => answer.push(item),
-                None => break,
+        self.connection.query(sql, params, &mut |row| match read(row)? {
+            Some(item) => {
+                answer.push(item);
+                Ok(Next::Wanted)
             }
-        }
+            None => Ok(Next::Enough),
+        })?;
         Ok(answer)
     }
 
@@ -70,12 +85,14 @@ impl<'c> Transaction<'c> {
         &self,
         sql: &'static str,
         params: &[Value],
-        read: impl FnOnce(&Row<'_>) -> Result<T, Error>,
+        read: impl Fn(&Row<'_>) -> Result<T, Error>,
     ) -> Result<Option<T>, Error> {
-        let mut statement = self.connection.prepare_cached(sql)?;
-        bind(&mut statement, params)?;
-        let mut rows = statement.raw_query();
-        rows.next()?.map(|row| read(&Row::new(row))).transpose()
+        let mut answer = None;
+        self.connection.query(sql, params, &mut |row| {
+            answer = Some(read(row)?);
+            Ok(Next::Enough)
+        })?;
+        Ok(answer)
     }
 
     /// Whether the answer has a row.
@@ -84,36 +101,8 @@ impl<'c> Transaction<'c> {
     }
 
     /// The one number that `sql` answers.
-    pub(crate) fn number<N: crate::FromColumn>(
-        &self,
-        sql: &'static str,
-        params: &[Value],
-    ) -> Result<N, Error> {
+    pub(crate) fn number<N: FromColumn>(&self, sql: &'static str, params: &[Value]) -> Result<N, Error> {
         let number = self.first(sql, params, |row| row.get(0))?;
         number.ok_or_else(|| Error::Engine("a statement that always answers a row answered none".to_owned()))
     }
-}
-
-/// SQLite numbers parameters by first appearance, so each is bound by its name.
-fn bind(statement: &mut Statement<'_>, params: &[Value]) -> Result<(), Error> {
-    use rusqlite::types::{Null, ToSqlOutput, ValueRef};
-    const NAMES: [&str; 16] = [
-        "$1", "$2", "$3", "$4", "$5", "$6", "$7", "$8", "$9", "$10", "$11", "$12", "$13", "$14", "$15", "$16",
-    ];
-    for (name, value) in NAMES.into_iter().zip(params) {
-        let Some(index) = statement.parameter_index(name)? else { continue };
-        match value {
-            Value::Null => statement.raw_bind_parameter(index, Null)?,
-            Value::Integer(value) => statement.raw_bind_parameter(index, value)?,
-            Value::Boolean(value) => statement.raw_bind_parameter(index, value)?,
-            Value::Text(value) => {
-                statement
-                    .raw_bind_parameter(index, ToSqlOutput::Borrowed(ValueRef::Text(value.as_bytes())))?;
-            }
-            Value::Bytes(value) => {
-                statement.raw_bind_parameter(index, ToSqlOutput::Borrowed(ValueRef::Blob(value)))?;
-            }
-        }
-    }
-    Ok(())
 }

@@ -2,23 +2,24 @@ use wharf_model::{
     Digest, InstanceId, InstanceStatus, NamespaceName, RepositoryName, SecretId, Tag, Timestamp, Uin,
 };
 
-/// A parameter of a statement.
+/// A parameter of a statement. NULL has a type too: a database may want to know it.
 #[derive(Clone, Debug)]
 pub enum Value {
-    /// NULL
-    Null,
     /// A 64-bit integer.
-    Integer(i64),
+    Integer(Option<i64>),
     /// A truth value.
-    Boolean(bool),
+    Boolean(Option<bool>),
     /// A text.
-    Text(String),
+    Text(Option<String>),
     /// Bytes.
-    Bytes(Vec<u8>),
+    Bytes(Option<Vec<u8>>),
 }
 
 /// What can be a parameter of a statement.
 pub trait ToValue {
+    /// What stands for the absence of such a value.
+    const NULL: Value;
+
     /// The value as the store keeps it.
     fn to_value(&self) -> Value;
 }
@@ -30,43 +31,49 @@ macro_rules! params {
 pub(crate) use params;
 
 macro_rules! to_value {
-    ($($type:ty: $this:ident => $value:expr;)*) => { $(
+    ($($type:ty: $this:ident => $kind:ident $value:expr;)*) => { $(
         impl ToValue for $type {
+            const NULL: Value = Value::$kind(None);
+
             fn to_value(&self) -> Value {
                 let $this = self;
-                $value
+                Value::$kind(Some($value))
             }
         }
     )* };
 }
 
 to_value! {
-    i64: this => Value::Integer(*this);
-    u64: this => Value::Integer(i64::try_from(*this).unwrap_or(i64::MAX));
-    bool: this => Value::Boolean(*this);
-    str: this => Value::Text(this.to_owned());
-    String: this => Value::Text(this.clone());
-    [u8]: this => Value::Bytes(this.to_vec());
-    Vec<u8>: this => Value::Bytes(this.clone());
-    Timestamp: this => Value::Integer(this.microseconds());
-    Uin: this => Value::Integer(this.number());
-    Digest: this => Value::Text(this.as_str().to_owned());
-    InstanceId: this => Value::Text(this.as_str().to_owned());
-    InstanceStatus: this => Value::Text(this.name().to_owned());
-    NamespaceName: this => Value::Text(this.as_str().to_owned());
-    RepositoryName: this => Value::Text(this.to_string());
-    SecretId: this => Value::Text(this.as_str().to_owned());
-    Tag: this => Value::Text(this.as_str().to_owned());
+    i64: this => Integer *this;
+    u64: this => Integer i64::try_from(*this).unwrap_or(i64::MAX);
+    bool: this => Boolean *this;
+    str: this => Text this.to_owned();
+    String: this => Text this.clone();
+    [u8]: this => Bytes this.to_vec();
+    Vec<u8>: this => Bytes this.clone();
+    Timestamp: this => Integer this.microseconds();
+    Uin: this => Integer this.number();
+    Digest: this => Text this.as_str().to_owned();
+    InstanceId: this => Text this.as_str().to_owned();
+    InstanceStatus: this => Text this.name().to_owned();
+    NamespaceName: this => Text this.as_str().to_owned();
+    RepositoryName: this => Text this.to_string();
+    SecretId: this => Text this.as_str().to_owned();
+    Tag: this => Text this.as_str().to_owned();
 }
 
 impl<T: ToValue + ?Sized> ToValue for &T {
+    const NULL: Value = T::NULL;
+
     fn to_value(&self) -> Value {
         (*self).to_value()
     }
 }
 
 impl<T: ToValue> ToValue for Option<T> {
+    const NULL: Value = T::NULL;
+
     fn to_value(&self) -> Value {
-        self.as_ref().map_or(Value::Null, ToValue::to_value)
+        self.as_ref().map_or(Self::NULL, ToValue::to_value)
     }
 }

@@ -1,4 +1,4 @@
-//! What every metadata store promises: whole transactions, durable when they are acknowledged. Run against SQLite.
+//! What every metadata store promises: whole transactions, durable when they are acknowledged.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -6,22 +6,22 @@ mod fixture;
 
 use std::{collections::HashSet, time::Duration};
 
-use fixture::{Fixture, account, instance, namespace};
-use wharf_db::{Error, Store, accounts, events, instances, jobs, namespaces};
+use fixture::{Fixture, account, database, instance, namespace, open};
+use wharf_db::{Error, Store, Transaction, accounts, events, instances, jobs, namespaces};
 use wharf_model::{InstanceStatus, Timestamp, Uin};
 
 #[tokio::test]
 async fn what_is_acknowledged_is_there_for_another_process() {
-    let fixture = Fixture::new();
+    let fixture = Fixture::new().await;
     fixture.write(|tx| accounts::insert(tx, &account(7))).await.unwrap();
-    let other = Store::open(&fixture.address).unwrap();
+    let other = open(&fixture.address).unwrap();
     let found = other.read::<_, Error, _>(|tx| accounts::find(tx, Uin::from_number(7))).await.unwrap();
     assert_eq!(found.unwrap().name, "account 7");
 }
 
 #[tokio::test]
 async fn a_transaction_that_fails_changes_nothing_and_spares_its_neighbours() {
-    let fixture = Fixture::new();
+    let fixture = Fixture::new().await;
     let attempts = (1..=200).map(|number| {
         fixture.write(move |tx| {
             accounts::insert(tx, &account(number))?;
@@ -43,7 +43,7 @@ async fn a_transaction_that_fails_changes_nothing_and_spares_its_neighbours() {
 
 #[tokio::test]
 async fn a_panic_is_an_aborted_transaction() {
-    let fixture = Fixture::new();
+    let fixture = Fixture::new().await;
     let outcome = fixture.write::<()>(|tx| {
         accounts::insert(tx, &account(1))?;
         panic!("on purpose");
@@ -55,14 +55,14 @@ async fn a_panic_is_an_aborted_transaction() {
 
 #[tokio::test]
 async fn a_reader_changes_nothing() {
-    let fixture = Fixture::new();
+    let fixture = Fixture::new().await;
     let outcome = fixture.read(|tx| accounts::insert(tx, &account(1))).await;
     assert!(outcome.is_err());
 }
 
 #[tokio::test]
 async fn of_many_with_one_name_one_is_made() {
-    let fixture = Fixture::new();
+    let fixture = Fixture::new().await;
     fixture.write(|tx| accounts::insert(tx, &account(1))).await.unwrap();
     let attempts = (0..50).map(|number| {
         let name = if number % 2 == 0 { "Acme" } else { "acme" };
@@ -78,21 +78,105 @@ async fn of_many_with_one_name_one_is_made() {
 }
 
 #[tokio::test]
-async fn a_newer_schema_is_refused() {
-    let fixture = Fixture::new();
-    let path = fixture.address.strip_prefix("sqlite:").unwrap();
-    let connection = rusqlite::Connection::open(path).unwrap();
-    connection.pragma_update(None, "user_version", 9999).unwrap();
-    let error = Store::open(&fixture.address).err().unwrap();
+async fn a_schema_that_is_too_new_is_refused() {
+    let fixture = Fixture::new().await;
+    database::execute(&fixture.address, "UPDATE schema_version SET version = 9999, usable_from = 9999").await;
+    let error = open(&fixture.address).err().unwrap();
     assert!(matches!(error, Error::NewerSchema { found: 9999, .. }), "{error}");
+}
+
+/// A rolling upgrade: the new program changed the schema, the old one goes on, and can be started again.
+#[tokio::test]
+async fn a_newer_schema_that_only_adds_is_used() {
+    let fixture = Fixture::new().await;
+    fixture.write(|tx| accounts::insert(tx, &account(1))).await.unwrap();
+    let newer = "UPDATE schema_version SET version = 9999;
+         ALTER TABLE accounts ADD COLUMN novelty BIGINT NOT NULL DEFAULT 7; CREATE TABLE novelties (id BIGINT)";
+    database::execute(&fixture.address, newer).await;
+    fixture.write(|tx| accounts::insert(tx, &account(2))).await.unwrap();
+    assert_eq!(fixture.read(accounts::list).await.unwrap().len(), 2);
+    let again = open(&fixture.address).unwrap();
+    assert_eq!(again.read::<_, Error, _>(accounts::list).await.unwrap().len(), 2);
+}
+
+/// Processes that start at once on an empty database.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_that_start_one_makes_the_schema() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let address = database::fresh(folder.path()).await;
+    let starts = (0..6).map(|_| {
+        let address = address.clone();
+        tokio::task::spawn_blocking(move || open(&address).map(drop))
+    });
+    for start in starts.collect::<Vec<_>>() {
+        start.await.unwrap().unwrap();
+    }
+    open(&address).unwrap().write::<_, Error, _>(|tx| accounts::insert(tx, &account(1))).await.unwrap();
 }
 
 #[tokio::test]
 async fn an_address_of_no_known_form_is_refused() {
-    for address in ["", "sqlite:", "mysql://x", "/a/file"] {
-        assert!(matches!(Store::open(address), Err(Error::Address(_))), "{address}");
+    for address in
+        ["", "sqlite:", "mysql://x", "/a/file", "postgres://", "postgres://host", "postgres://h/d?sslmode=x"]
+    {
+        let error = open(address).err().unwrap();
+        assert!(matches!(error, Error::Address(_)), "{address}: {error}");
     }
-    assert!(Store::open("sqlite:/does/not/exist/wharf.db").is_err());
+    for address in ["sqlite:/does/not/exist/wharf.db", "postgres://nobody@127.0.0.1:1/nothing"] {
+        assert!(matches!(open(address), Err(Error::Unavailable(_))), "{address}");
+    }
+}
+
+/// Each reads a row and changes it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn no_change_is_lost_between_processes() {
+    let fixture = Fixture::with_instance().await;
+    let other = open(&fixture.address).unwrap();
+    let changes: Vec<_> = (0..60)
+        .map(|number| {
+            let store = if number % 2 == 0 { fixture.store.clone() } else { other.clone() };
+            let id = fixture.instance.clone();
+            tokio::spawn(async move {
+                let work = move |tx: &Transaction<'_>| {
+                    instances::find(tx, &id)?;
+                    instances::add_to_counts(tx, &id, 1, 0)
+                };
+                store.write::<_, Error, _>(work).await
+            })
+        })
+        .collect();
+    for change in changes {
+        change.await.unwrap().unwrap();
+    }
+    let id = fixture.instance.clone();
+    let found = fixture.read(move |tx| instances::find(tx, &id)).await.unwrap().unwrap();
+    assert_eq!(found.namespace_count, 60);
+}
+
+/// Two that each look for the other's work before they do their own: one of them sees it (no write skew).
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn transactions_happen_as_if_one_after_the_other() {
+    let fixture = Fixture::new().await;
+    for round in 0..20 {
+        let (one, other) = (1000 + 2 * round, 1001 + 2 * round);
+        let store = open(&fixture.address).unwrap();
+        let unless = |store: Store, own: i64, others: i64| async move {
+            let work = move |tx: &Transaction<'_>| {
+                if accounts::find(tx, Uin::from_number(others))?.is_none() {
+                    accounts::insert(tx, &account(own))?;
+                }
+                Ok(())
+            };
+            store.write::<_, Error, _>(work).await
+        };
+        let here = tokio::spawn(unless(fixture.store.clone(), one, other));
+        let there = tokio::spawn(unless(store, other, one));
+        here.await.unwrap().unwrap();
+        there.await.unwrap().unwrap();
+        let found = fixture.read(accounts::list).await.unwrap();
+        let made = found.iter().filter(|row| [one, other].contains(&row.uin.number())).count();
+        assert_eq!(made, 1, "round {round}");
+    }
 }
 
 #[tokio::test]
@@ -133,7 +217,7 @@ async fn a_filter_holds_no_patterns() {
 
 #[tokio::test]
 async fn a_job_is_leased_to_one_until_its_lease_ends() {
-    let fixture = Fixture::new();
+    let fixture = Fixture::new().await;
     let now = Timestamp::now();
     let later = now.plus(Duration::from_secs(60));
     fixture.write(move |tx| jobs::insert(tx, "kind", "subject", now, now)).await.unwrap();
@@ -154,7 +238,7 @@ async fn a_job_is_leased_to_one_until_its_lease_ends() {
 
 #[tokio::test]
 async fn an_event_is_taken_once() {
-    let fixture = Fixture::new();
+    let fixture = Fixture::new().await;
     fixture.write(|tx| events::insert(tx, "kind", "subject", Timestamp::now())).await.unwrap();
     let event = fixture.read(|tx| events::list(tx, 10)).await.unwrap().remove(0);
     assert!(fixture.write(move |tx| events::delete(tx, event.id)).await.unwrap());

@@ -10,7 +10,8 @@ use crate::{data_directory, settings::Settings};
 pub(crate) async fn core(settings: &Settings) -> Result<Core, String> {
     data_directory::create(&settings.data_dir)?;
     let master_key = data_directory::master_key(&settings.data_dir, settings.master_key.as_deref())?;
-    let store = Store::open(&settings.database_url).map_err(|error| format!("database_url: {error}"))?;
+    let store = Store::open(&settings.database_url, &settings.database)
+        .map_err(|error| format!("database_url: {error}"))?;
     let content = BlobStore::open(&settings.storage_url).map_err(|error| format!("storage_url: {error}"))?;
     let core =
         Core::open(store, content, master_key, settings.limits.clone(), &settings.domain_with_port()).await;

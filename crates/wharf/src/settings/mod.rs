@@ -23,6 +23,8 @@ pub(crate) struct Settings {
     pub(crate) data_dir: PathBuf,
     /// `database_url`
     pub(crate) database_url: String,
+    /// `[database]`
+    pub(crate) database: wharf_db::Options,
     /// `storage_url`
     pub(crate) storage_url: String,
     /// `domain`
@@ -106,6 +108,7 @@ impl Settings {
         let data_dir = sources.value("data_dir", parse::path).unwrap_or_else(|| PathBuf::from("data"));
         let in_data = |scheme: &str, name: &str| format!("{scheme}:{}", data_dir.join(name).display());
         let limits = Limits::default();
+        let database = wharf_db::Options::default();
         Self {
             listen: sources
                 .value("listen", parse::address)
@@ -113,6 +116,20 @@ impl Settings {
             database_url: sources
                 .value("database_url", parse::database_url)
                 .unwrap_or_else(|| in_data("sqlite", "wharf.db")),
+            database: wharf_db::Options {
+                connections: sources.value_or("database.connections", parse::count, database.connections),
+                connect_timeout: sources.value_or(
+                    "database.connect_timeout",
+                    parse::duration,
+                    database.connect_timeout,
+                ),
+                statement_timeout: sources.value_or(
+                    "database.statement_timeout",
+                    parse::duration,
+                    database.statement_timeout,
+                ),
+                patience: sources.value_or("database.patience", parse::duration, database.patience),
+            },
             storage_url: sources
                 .value("storage_url", parse::storage_url)
                 .unwrap_or_else(|| in_data("file", "content")),
@@ -195,10 +212,21 @@ impl fmt::Display for Settings {
             "listen = {}, data_dir = {}, database_url = {}, storage_url = {}, domain = {}",
             self.listen,
             self.data_dir.display(),
-            self.database_url,
+            without_password(&self.database_url),
             self.storage_url,
             self.domain
         )
+    }
+}
+
+/// An address as it may be logged.
+fn without_password(url: &str) -> String {
+    match url.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.rsplit_once('@')?))) {
+        Some((scheme, (login, rest))) => {
+            let user = login.split(':').next().unwrap_or_default();
+            format!("{scheme}://{user}@{}", rest.split('?').next().unwrap_or_default())
+        }
+        None => url.to_owned(),
     }
 }
 
@@ -254,6 +282,14 @@ mod tests {
         assert_eq!(settings.limits.manifest_size, 1 << 20);
         assert_eq!(settings.limits.blob_size, 1000);
         assert_eq!(settings.limits.upload_idle, Duration::from_secs(7200));
+    }
+
+    #[test]
+    fn an_address_is_shown_without_its_password() {
+        let url = "postgres://wharf:se:cr@et@db.test:5432/wharf?password=other";
+        let settings = load(&format!("database_url = '{url}'"), SettingFlags::default(), &[]);
+        let shown = settings.unwrap_or_else(|problems| panic!("{problems}")).to_string();
+        assert!(shown.contains("database_url = postgres://wharf@db.test:5432/wharf,"), "{shown}");
     }
 
     #[test]

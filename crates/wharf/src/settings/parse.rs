@@ -30,7 +30,10 @@ pub(super) fn existing_file(text: &str) -> Result<PathBuf, String> {
 }
 
 pub(super) fn database_url(text: &str) -> Result<String, String> {
-    with_scheme(text, "sqlite:", "sqlite:FILE")
+    match wharf_db::Store::check_address(text) {
+        Ok(()) => Ok(text.to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
 }
 
 pub(super) fn storage_url(text: &str) -> Result<String, String> {
