@@ -1,6 +1,10 @@
 use std::io;
 
+use opendal::ErrorKind;
 use wharf_model::Digest;
+
+/// Characters that are shown of what an object store says.
+const LONGEST: usize = 500;
 
 /// Why the content store could not do it.
 #[derive(Debug, thiserror::Error)]
@@ -19,12 +23,47 @@ pub enum Error {
         /// The digest of what is there.
         actual: Digest,
     },
-    /// The store's address is none this program takes.
-    #[error("`{0}` is no storage address: file: and a folder's path")]
+    /// The store's address, or what belongs to it, is none this program takes. The text names the part that is wrong.
+    #[error("no storage address: {0}")]
     Address(String),
-    /// The file system failed.
+    /// The object store cannot be reached, does not answer in time or asks for patience. Later it may do.
+    #[error("the object store is not available: {0}")]
+    Unavailable(String),
+    /// The file system failed, or the object store refused.
     #[error("the content store failed: {0}")]
     Io(#[from] io::Error),
+}
+
+impl From<opendal::Error> for Error {
+    fn from(error: opendal::Error) -> Self {
+        let kind = match error.kind() {
+            ErrorKind::NotFound => return Self::NotFound,
+            // What is not told more closely is a connection that fails, an answer that does not come, a store in trouble.
+            // Whether that may pass cannot be asked: the layer that tries again marks all errors alike.
+            ErrorKind::Unexpected | ErrorKind::RateLimited | ErrorKind::Conflict => {
+                return Self::Unavailable(describe(&error));
+            }
+            ErrorKind::PermissionDenied => io::ErrorKind::PermissionDenied,
+            ErrorKind::RangeNotSatisfied => io::ErrorKind::UnexpectedEof,
+            _ => io::ErrorKind::Other,
+        };
+        Self::Io(io::Error::new(kind, describe(&error)))
+    }
+}
+
+/// The error without its context, which holds whole requests.
+pub(crate) fn describe(error: &opendal::Error) -> String {
+    let mut text = format!("{}: {}", error.kind(), error.message());
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    if let Some((end, _)) = text.char_indices().nth(LONGEST) {
+        text.truncate(end);
+    }
+    text
 }
 
 /// Why bytes could not be taken in.
@@ -47,6 +86,16 @@ pub enum AppendError<B> {
 impl<B> From<io::Error> for AppendError<B> {
     fn from(error: io::Error) -> Self {
         Self::Store(error.into())
+    }
+}
+
+impl AppendError<Error> {
+    /// The store's error, of whichever store it was.
+    pub(crate) fn flatten(self) -> Error {
+        match self {
+            Self::Body(error) | Self::Store(error) => error,
+            Self::TooLong { .. } => Error::Io(io::Error::other("more came than was announced")),
+        }
     }
 }
 

@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 use wharf_db::{Transaction, accounts, instance_tokens, instances, namespaces};
 use wharf_model::{Actions, InstanceId, InstanceStatus, RepositoryName, Timestamp, Uin};
 
-use crate::{Core, Error, Instance, instance_tokens::InstanceTokenClaims};
+use crate::{Core, Error, Instance, login_throttle::Attempt};
 
 /// The audience of bearer tokens, so that no other signed text passes for one.
-const BEARER_AUDIENCE: &str = "wharf-registry";
+pub(crate) const BEARER_AUDIENCE: &str = "wharf-registry";
 
 /// Who talks to the data plane, as far as its credentials prove.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,7 +57,7 @@ pub struct Caller {
 }
 
 #[derive(Serialize, Deserialize)]
-struct BearerClaims {
+pub(crate) struct BearerClaims {
     iss: String,
     aud: String,
     sub: String,
@@ -67,6 +67,15 @@ struct BearerClaims {
     #[serde(flatten)]
     identity: Identity,
     access: Vec<AccessClaim>,
+}
+
+impl BearerClaims {
+    pub(crate) fn caller(self) -> Caller {
+        let scopes = self.access.into_iter();
+        let scopes =
+            scopes.map(|claim| Scope { target: claim.target, actions: Actions::parse_scope(&claim.actions) });
+        Caller { identity: self.identity, scopes: Some(scopes.collect()) }
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -101,28 +110,35 @@ impl Core {
         password: &str,
         peer: Option<IpAddr>,
     ) -> Result<Identity, Error> {
-        let attempt = self.login_throttle.begin(user.unwrap_or_default(), peer)?;
-        let identity = self.identify(user, password).await;
-        match &identity {
-            Ok(_) => attempt.succeeded(),
-            Err(Error::WrongCredentials) => attempt.failed(),
-            Err(_) => {}
+        let attempt = Attempt::new(user.unwrap_or_default(), peer);
+        let identity = self.claimed_identity(user, password).await?;
+        let (checked, tried, now) = (identity.clone(), attempt.clone(), Self::now());
+        let (failed_before, valid) = self
+            .read(move |tx| {
+                let failed_before = tried.check(tx, now)?;
+                let valid = checked.as_ref().map(|identity| is_valid(tx, identity)).transpose()?;
+                Ok((failed_before, valid == Some(true)))
+            })
+            .await?;
+        match identity {
+            Some(identity) if valid => {
+                if failed_before {
+                    self.write(move |tx| attempt.succeed(tx)).await?;
+                }
+                Ok(identity)
+            }
+            _ => {
+                self.write(move |tx| attempt.fail(tx, now)).await?;
+                Err(Error::WrongCredentials)
+            }
         }
-        identity
     }
 
-    async fn identify(&self, user: Option<&str>, password: &str) -> Result<Identity, Error> {
-        let claims: InstanceTokenClaims =
-            self.verify_instance_token(password).ok_or(Error::WrongCredentials)?;
-        if user.is_some_and(|user| claims.operator_uin != user) {
-            return Err(Error::WrongCredentials);
-        }
-        let identity = claims.identity().ok_or(Error::WrongCredentials)?;
-        let checked = identity.clone();
-        match self.read(move |tx| is_valid(tx, &checked)).await? {
-            true => Ok(identity),
-            false => Err(Error::WrongCredentials),
-        }
+    /// Whom the password is made out to, when it is signed by this registry and to that user.
+    async fn claimed_identity(&self, user: Option<&str>, password: &str) -> Result<Option<Identity>, Error> {
+        let claims = self.verify_instance_token(password).await?;
+        let claims = claims.filter(|claims| user.is_none_or(|user| claims.operator_uin == user));
+        Ok(claims.and_then(|claims| claims.identity()))
     }
 
     /// A bearer token for what `identity` may do of `scopes`, and how many seconds it is good for.
@@ -157,13 +173,9 @@ impl Core {
     ///
     /// # Errors
     /// [`Error::InvalidBearer`] when the token is forged or not good now.
-    pub fn verify_bearer(&self, token: &str) -> Result<Caller, Error> {
-        let claims: BearerClaims =
-            self.signing_keys().verify(token, BEARER_AUDIENCE).ok_or(Error::InvalidBearer)?;
-        let scopes = claims.access.into_iter();
-        let scopes =
-            scopes.map(|claim| Scope { target: claim.target, actions: Actions::parse_scope(&claim.actions) });
-        Ok(Caller { identity: claims.identity, scopes: Some(scopes.collect()) })
+    pub async fn verify_bearer(&self, token: &str) -> Result<Caller, Error> {
+        let claims: Option<BearerClaims> = self.verify(token, BEARER_AUDIENCE).await?;
+        Ok(claims.ok_or(Error::InvalidBearer)?.caller())
     }
 
     /// Whether the caller may do `actions`, for an edge that must know before it reads a body.

@@ -1,9 +1,8 @@
-use wharf_blob::Blob;
-use wharf_db::blobs;
-use wharf_model::{Actions, Digest};
+use wharf_db::blobs::{self, StoredBlob};
+use wharf_model::{Actions, Digest, InstanceId};
 
 use crate::{
-    Caller, Core, Error, Target, access::authorize, manifests::check_not_needed,
+    Caller, Core, Error, PulledBlob, Target, access::authorize, manifests::check_not_needed,
     repositories::find_repository,
 };
 
@@ -13,16 +12,21 @@ impl Core {
     /// # Errors
     /// When the caller may not pull, or the repository links no such blob.
     pub async fn stat_blob(&self, caller: Caller, target: Target, digest: Digest) -> Result<u64, Error> {
-        self.find_blob(caller, target, digest).await.map(|(_, size)| size)
+        self.find_blob(caller, target, digest).await.map(|(_, blob)| blob.size)
     }
 
-    /// Opens a blob that the repository links.
+    /// A blob that the repository links: its bytes, or where they are to be had.
     ///
     /// # Errors
     /// When the caller may not pull, or the repository links no such blob.
-    pub async fn pull_blob(&self, caller: Caller, target: Target, digest: Digest) -> Result<Blob, Error> {
-        let (instance, _) = self.find_blob(caller, target, digest.clone()).await?;
-        Ok(self.content.open_blob(&instance, &digest).await?)
+    pub async fn pull_blob(
+        &self,
+        caller: Caller,
+        target: Target,
+        digest: Digest,
+    ) -> Result<PulledBlob, Error> {
+        let (instance, blob) = self.find_blob(caller, target, digest.clone()).await?;
+        Ok(self.content.pull(&instance, &digest, &blob).await?)
     }
 
     /// Takes a blob away from a repository; it stays where other repositories link it.
@@ -50,14 +54,13 @@ impl Core {
         caller: Caller,
         target: Target,
         digest: Digest,
-    ) -> Result<(wharf_model::InstanceId, u64), Error> {
+    ) -> Result<(InstanceId, StoredBlob), Error> {
         self.read(move |tx| {
             let instance = authorize(tx, &caller, &target, Actions::PULL)?;
-            let size = blobs::find(tx, &instance.id, &target.repository, &digest)?;
+            let blob = blobs::find(tx, &instance.id, &target.repository, &digest)?;
             let missing =
                 || Error::BlobNotFound { digest: digest.clone(), repository: target.repository.clone() };
-            let size = size.ok_or_else(missing)?;
-            Ok((instance.id, size))
+            Ok((instance.id, blob.ok_or_else(missing)?))
         })
         .await
     }

@@ -1,13 +1,14 @@
-use std::sync::{Arc, RwLock};
+use std::{sync::Arc, time::Duration};
 
-use tokio::sync::Notify;
-use wharf_blob::BlobStore;
+use futures_util::future::try_join;
+use tokio::{sync::Notify, time::timeout};
 use wharf_db::{Store, Transaction};
 use wharf_model::{InstanceName, Timestamp, Uin};
 
-use crate::{
-    Error, Limits, MasterKey, login_throttle::LoginThrottle, pulls::PullCounter, signing::SigningKeys,
-};
+use crate::{Content, Error, Limits, MasterKey, pulls::PullCounter, random, signing::KeyRing};
+
+/// How long the stores may take to say that they are there.
+const CHECK: Duration = Duration::from_secs(3);
 
 /// Who calls the cloud API: the account whose key signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,14 +21,15 @@ pub struct Operator {
 #[derive(Clone)]
 pub struct Core {
     pub(crate) store: Store,
-    pub(crate) content: BlobStore,
+    pub(crate) content: Content,
     pub(crate) master_key: Arc<MasterKey>,
-    pub(crate) signing_keys: Arc<RwLock<Arc<SigningKeys>>>,
-    pub(crate) login_throttle: Arc<LoginThrottle>,
+    pub(crate) signing_keys: Arc<KeyRing>,
     pub(crate) pull_counter: Arc<PullCounter>,
     pub(crate) limits: Arc<Limits>,
     pub(crate) domain: Arc<str>,
     pub(crate) work: Arc<Notify>,
+    /// What this process is called, where only one may do something.
+    pub(crate) process: String,
 }
 
 impl Core {
@@ -39,22 +41,22 @@ impl Core {
     /// When the store fails, or a kept key cannot be opened with `master_key`.
     pub async fn open(
         store: Store,
-        content: BlobStore,
+        content: Content,
         master_key: MasterKey,
         limits: Limits,
         domain: &str,
     ) -> Result<Self, Error> {
-        let signing_keys = SigningKeys::load(&store, &master_key).await?;
+        let signing_keys = KeyRing::open(&store, &master_key).await?;
         Ok(Self {
             store,
             content,
             master_key: master_key.into(),
-            signing_keys: Arc::new(RwLock::new(signing_keys.into())),
-            login_throttle: Arc::default(),
+            signing_keys: signing_keys.into(),
             pull_counter: Arc::default(),
             limits: limits.into(),
             domain: domain.into(),
             work: Arc::default(),
+            process: random::token_id()?,
         })
     }
 
@@ -68,13 +70,15 @@ impl Core {
         format!("{}.{}", name.label(), self.domain)
     }
 
-    /// Whether both stores answer now.
+    /// Whether both stores answer now, within a short time.
     ///
     /// # Errors
     /// The error of the store that does not.
     pub async fn check(&self) -> Result<(), Error> {
-        self.store.read(|tx| wharf_db::accounts::find(tx, Uin::ROOT).map(drop)).await?;
-        Ok(self.content.check().await?)
+        let database = async { self.read(|tx| Ok(wharf_db::accounts::find(tx, Uin::ROOT).map(drop)?)).await };
+        let content = async { Ok(self.content.current.check().await?) };
+        let both = timeout(CHECK, try_join(database, content)).await;
+        both.map_err(|_| Error::Internal(format!("a store did not answer within {CHECK:?}")))?.map(drop)
     }
 
     /// Waits until there may be work for the worker.

@@ -60,6 +60,12 @@ pub enum Error {
         limit: usize,
     },
 
+    /// No content store came before the one in use.
+    #[error("there is nothing to move: `storage.previous` names no store")]
+    NothingToMove,
+    /// Another process moves content now.
+    #[error("another process moves content now")]
+    MoveUnderWay,
     /// No signing key has this id, or it is the only one.
     #[error("there is no signing key {0} beside the newest")]
     SigningKeyNotFound(String),
@@ -255,6 +261,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether the same call may succeed a little later: a store does not answer, or is asked for too much.
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Self::Store(_) | Self::Content(wharf_blob::Error::Unavailable(_)))
+    }
+
     /// Whether the caller did nothing wrong: the message is for the log, not for the caller.
     pub fn is_internal(&self) -> bool {
         matches!(self, Self::Store(_) | Self::Content(_) | Self::Internal(_))

@@ -1,8 +1,16 @@
 //! What fuzz targets see beside the public functions.
 
-use crate::{Core, Identity};
+use crate::{Caller, Core, Identity, access, instance_tokens};
 
 /// Whom an instance token stands for, when core signed it and its time is now.
 pub fn instance_token(core: &Core, token: &str) -> Option<Identity> {
-    core.verify_instance_token(token)?.identity()
+    let claims: instance_tokens::InstanceTokenClaims =
+        core.signing_keys().verify(token, instance_tokens::AUDIENCE)?;
+    claims.identity()
+}
+
+/// Who holds a bearer token, when core signed it and its time is now.
+pub fn bearer(core: &Core, token: &str) -> Option<Caller> {
+    let claims: access::BearerClaims = core.signing_keys().verify(token, access::BEARER_AUDIENCE)?;
+    Some(claims.caller())
 }

@@ -111,7 +111,10 @@ impl Core {
         Ok(NewInstanceToken { username: operator.uin, token, expires_at, token_id })
     }
 
-    pub(crate) fn verify_instance_token(&self, token: &str) -> Option<InstanceTokenClaims> {
-        self.signing_keys().verify(token, AUDIENCE)
+    pub(crate) async fn verify_instance_token(
+        &self,
+        token: &str,
+    ) -> Result<Option<InstanceTokenClaims>, Error> {
+        self.verify(token, AUDIENCE).await
     }
 }

@@ -199,7 +199,7 @@ impl Core {
     /// When a store fails.
     pub async fn deploy_instance(&self, id: InstanceId) -> Result<(), Error> {
         self.move_instance(id.clone(), InstanceStatus::Pending, InstanceStatus::Deploying).await?;
-        self.content.create_bucket(&id).await?;
+        self.content.current.create_bucket(&id).await?;
         self.move_instance(id, InstanceStatus::Deploying, InstanceStatus::Running).await
     }
 

@@ -7,6 +7,7 @@ mod access;
 mod access_keys;
 mod accounts;
 mod blobs;
+mod content;
 mod core;
 mod error;
 #[cfg(fuzzing)]
@@ -14,6 +15,7 @@ pub mod fuzzing;
 mod images;
 mod instance_tokens;
 mod instances;
+mod leases;
 mod limits;
 mod login_throttle;
 mod manifests;
@@ -26,11 +28,13 @@ mod referrers;
 mod repositories;
 mod secrets;
 mod signing;
+mod storage_move;
 mod uploads;
 
 pub use access::{Caller, Identity, Scope, Target};
 pub use access_keys::{NewAccessKey, SigningCredential};
 pub use accounts::{NewAccount, RootPreset};
+pub use content::{Content, PulledBlob};
 pub use core::{Core, Operator};
 pub use error::Error;
 pub use images::{ImageFilter, Images};
@@ -44,8 +48,10 @@ pub use referrers::{Referrers, ReferrersFilter};
 pub use repositories::{Catalog, NewRepository, Repositories};
 pub use secrets::{InvalidMasterKey, MasterKey};
 pub use signing::SigningKeyInfo;
+pub use storage_move::MoveProgress;
 pub use uploads::{Begun, Finished, UploadStatus};
 
+pub use wharf_blob::{Blob, Finding};
 pub use wharf_db::{
     Page,
     access_keys::AccessKey,

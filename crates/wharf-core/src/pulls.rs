@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     mem,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use wharf_db::pulls::{self, Pulls};
@@ -37,6 +37,14 @@ impl PullCounter {
         }
     }
 
+    fn put_back(&self, noted: &HashMap<Key, (u64, Timestamp)>) {
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        for (key, (count, last)) in noted {
+            let entry = counts.entry(key.clone()).or_insert((0, *last));
+            *entry = (entry.0 + count, entry.1.max(*last));
+        }
+    }
+
     fn take(&self) -> HashMap<Key, (u64, Timestamp)> {
         mem::take(&mut *self.counts.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -46,19 +54,26 @@ impl Core {
     /// Notes the pulls that were counted since the last note, in one transaction.
     ///
     /// # Errors
-    /// When the store fails; the pulls are lost then.
+    /// When the store fails; the pulls are noted with the next ones then.
     pub async fn note_pulls(&self) -> Result<(), Error> {
         let counts = self.pull_counter.take();
         if counts.is_empty() {
             return Ok(());
         }
-        self.write(move |tx| {
-            for ((repository_id, tag), (count, last)) in &counts {
+        let counts = Arc::new(counts);
+        let noted = counts.clone();
+        let outcome = self.write(move |tx| {
+            for ((repository_id, tag), (count, last)) in noted.iter() {
                 pulls::add(tx, *repository_id, tag.as_ref().map(Tag::as_str), *count, *last)?;
             }
             Ok(())
+        });
+        outcome.await.inspect_err(|error| {
+            // Rather not counted than counted twice.
+            if !matches!(error, Error::Store(wharf_db::Error::Unknown)) {
+                self.pull_counter.put_back(&counts);
+            }
         })
-        .await
     }
 
     /// How often and when an instance's repositories and tags were pulled.

@@ -4,10 +4,8 @@ use std::{fmt, time::Duration};
 
 use wharf_db::{Transaction, events, jobs};
 
-use crate::{Core, Error};
+use crate::{Core, Error, Job, leases::LEASE};
 
-/// How long a job may run before another worker may take it.
-const LEASE: Duration = Duration::from_secs(300);
 /// The wait after the first failed try; it doubles with each further one, up to [`LONGEST_WAIT`].
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(600);
@@ -19,6 +17,8 @@ pub enum EventKind {
     InstanceCreated,
     /// An instance is to go; its subject is the instance's id.
     InstanceDeleting,
+    /// An upload session ended without a blob; its subject is INSTANCE/SESSION.
+    UploadGivenUp,
 }
 
 /// What is to be done.
@@ -28,6 +28,8 @@ pub enum JobKind {
     DeployInstance,
     /// Take a deleted instance's content and rows away.
     RemoveInstance,
+    /// Take the bytes of an upload session away.
+    DiscardUpload,
 }
 
 macro_rules! named {
@@ -52,10 +54,21 @@ macro_rules! named {
     };
 }
 
-named!(EventKind { InstanceCreated => "instance.created", InstanceDeleting => "instance.deleting" });
-named!(JobKind { DeployInstance => "instance.deploy", RemoveInstance => "instance.remove" });
+named!(EventKind {
+    InstanceCreated => "instance.created",
+    InstanceDeleting => "instance.deleting",
+    UploadGivenUp => "upload.given-up",
+});
+named!(JobKind {
+    DeployInstance => "instance.deploy",
+    RemoveInstance => "instance.remove",
+    DiscardUpload => "upload.discard",
+});
 
 impl Core {
+    /// How often a worker is to hold on to the job that it runs.
+    pub const HOLD: Duration = Duration::from_secs(LEASE.as_secs() / 3);
+
     /// Turns the oldest events into the jobs that `jobs_of` names, each event once. Says how many there were.
     /// Events that it does not know are left for a newer program.
     ///
@@ -74,22 +87,23 @@ impl Core {
             let mut dispatched = 0;
             for event in events::list(tx, limit)? {
                 let Some(kind) = EventKind::named(&event.kind) else { continue };
-                for job in jobs_of(kind) {
-                    jobs::insert(tx, job.name(), &event.subject, now, now)?;
+                if events::delete(tx, event.id)? {
+                    for job in jobs_of(kind) {
+                        jobs::insert(tx, job.name(), &event.subject, now, now)?;
+                    }
+                    dispatched += 1;
                 }
-                events::delete(tx, event.id)?;
-                dispatched += 1;
             }
             Ok(dispatched)
         })
         .await
     }
 
-    /// Takes the job that is due longest, so that no other worker does while it runs.
+    /// Takes the job that is due longest, so that no other worker does while it runs and is held on to.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn lease_job(&self) -> Result<Option<crate::Job>, Error> {
+    pub async fn lease_job(&self) -> Result<Option<Job>, Error> {
         let now = Self::now();
         if !self.read(move |tx| Ok(jobs::is_due(tx, now)?)).await? {
             return Ok(None);
@@ -97,23 +111,32 @@ impl Core {
         self.write(move |tx| Ok(jobs::lease(tx, now, now.plus(LEASE))?)).await
     }
 
+    /// Holds on to a job that still runs. Says whether it could: else another worker has it by now.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn hold_job(&self, job: Job) -> Result<bool, Error> {
+        let until = Self::now().plus(LEASE);
+        self.write(move |tx| Ok(jobs::renew(tx, &job, until)?)).await
+    }
+
     /// Takes a finished job out of the queue.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn finish_job(&self, id: i64) -> Result<(), Error> {
-        self.write(move |tx| Ok(jobs::delete(tx, id)?)).await
+    pub async fn finish_job(&self, job: Job) -> Result<(), Error> {
+        self.write(move |tx| Ok(jobs::delete(tx, &job)?)).await
     }
 
     /// Puts a failed job back for a later try.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn postpone_job(&self, id: i64, attempts: u64, error: String) -> Result<(), Error> {
-        let doublings = u32::try_from(attempts.saturating_sub(1)).unwrap_or(u32::MAX).min(16);
+    pub async fn postpone_job(&self, job: Job, error: String) -> Result<(), Error> {
+        let doublings = u32::try_from(job.attempts.saturating_sub(1)).unwrap_or(u32::MAX).min(16);
         let wait = (FIRST_WAIT * 2u32.pow(doublings)).min(LONGEST_WAIT);
         let run_at = Self::now().plus(wait);
-        self.write(move |tx| Ok(jobs::postpone(tx, id, run_at, &error)?)).await
+        self.write(move |tx| Ok(jobs::postpone(tx, &job, run_at, &error)?)).await
     }
 }
 

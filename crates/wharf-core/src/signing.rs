@@ -2,7 +2,8 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, PoisonError},
+    sync::{Arc, PoisonError, RwLock},
+    time::{Duration, Instant},
 };
 
 use aws_lc_rs::{
@@ -13,10 +14,31 @@ use aws_lc_rs::{
 use base64::{Engine, prelude::BASE64_STANDARD};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Serialize, de::DeserializeOwned};
+use tokio::{sync::Mutex, time::sleep};
 use wharf_db::{Store, signing_keys};
 use wharf_model::Timestamp;
 
 use crate::{Core, Error, MasterKey, random};
+
+/// How often at most an unknown key's id has the keys read again.
+const LEARN: Duration = Duration::from_millis(100);
+
+/// The keys that this process knows, and when they were last read.
+pub(crate) struct KeyRing {
+    keys: RwLock<Arc<SigningKeys>>,
+    read_at: Mutex<Instant>,
+}
+
+impl KeyRing {
+    pub(crate) async fn open(store: &Store, master_key: &MasterKey) -> Result<Self, Error> {
+        let keys = SigningKeys::load(store, master_key).await?;
+        Ok(Self { keys: RwLock::new(keys.into()), read_at: Mutex::new(Instant::now()) })
+    }
+
+    pub(crate) fn keys(&self) -> Arc<SigningKeys> {
+        self.keys.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
 
 /// The keys that sign and verify tokens.
 pub(crate) struct SigningKeys {
@@ -63,7 +85,7 @@ impl SigningKeys {
 
     /// The claims of a text that one of the keys signed for `audience` and whose time is now.
     pub(crate) fn verify<T: DeserializeOwned>(&self, token: &str, audience: &str) -> Option<T> {
-        let key_id = jsonwebtoken::decode_header(token).ok()?.kid?;
+        let key_id = key_id(token)?;
         let mut validation = Validation::new(Algorithm::RS256);
         validation.set_audience(&[audience]);
         validation.set_required_spec_claims(&["exp", "nbf", "aud"]);
@@ -135,14 +157,46 @@ impl Core {
     /// # Errors
     /// When the store fails.
     pub async fn refresh_signing_keys(&self) -> Result<(), Error> {
-        let keys = Arc::new(SigningKeys::load(&self.store, &self.master_key).await?);
-        *self.signing_keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
+        let mut read_at = self.signing_keys.read_at.lock().await;
+        let rows = self.read(|tx| Ok(signing_keys::list(tx)?)).await?;
+        let known = self.signing_keys();
+        let is_known = |row: &signing_keys::SigningKey| known.verifiers.contains_key(&row.key_id);
+        let same = rows.len() == known.verifiers.len() && rows.iter().all(is_known);
+        if !same {
+            let keys = Arc::new(SigningKeys::load(&self.store, &self.master_key).await?);
+            *self.signing_keys.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
+        }
+        *read_at = Instant::now();
         Ok(())
     }
 
     pub(crate) fn signing_keys(&self) -> Arc<SigningKeys> {
-        self.signing_keys.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.signing_keys.keys()
     }
+
+    /// The claims of a text that a key of this registry signed for `audience` and whose time is now. A key that this
+    /// process does not know may be one that another has just made.
+    pub(crate) async fn verify<T: DeserializeOwned>(
+        &self,
+        token: &str,
+        audience: &str,
+    ) -> Result<Option<T>, Error> {
+        let Some(key_id) = key_id(token) else { return Ok(None) };
+        if !self.signing_keys().verifiers.contains_key(&key_id) {
+            // Whoever sends unknown keys waits, and does not make the store work.
+            let read_at = *self.signing_keys.read_at.lock().await;
+            sleep(LEARN.saturating_sub(read_at.elapsed())).await;
+            if *self.signing_keys.read_at.lock().await == read_at {
+                self.refresh_signing_keys().await?;
+            }
+        }
+        Ok(self.signing_keys().verify(token, audience))
+    }
+}
+
+/// The id of the key that a text says it is signed with.
+fn key_id(token: &str) -> Option<String> {
+    jsonwebtoken::decode_header(token).ok()?.kid
 }
 
 fn generate(master_key: &MasterKey) -> Result<signing_keys::SigningKey, Error> {

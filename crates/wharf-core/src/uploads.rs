@@ -1,17 +1,20 @@
 use bytes::Bytes;
 use futures_util::Stream;
 use uuid::Uuid;
-use wharf_blob::{AppendError, Upload};
+use wharf_blob::{AppendError, Segment, Stored, Upload};
 use wharf_db::{
-    Transaction, blobs,
+    Transaction,
+    blobs::{self, StoredBlob},
+    upload_segments::{self, UploadSegment},
     upload_sessions::{self, UploadSession},
 };
-use wharf_model::{Actions, Algorithm, Digest, Hasher, InstanceId};
+use wharf_model::{Actions, Algorithm, Digest, Hasher};
 
 use crate::{
     Caller, Core, Error, Instance, Target,
     access::{authorize, sees_all},
     namespaces::find_namespace,
+    queue::{EventKind, emit},
     repositories::pushed_repository,
 };
 
@@ -103,7 +106,7 @@ impl Core {
         target: Target,
         id: String,
     ) -> Result<UploadStatus, Error> {
-        let session = self.find_session(caller, target, id).await?;
+        let session = self.find_session(caller, target, id).await?.row;
         Ok(UploadStatus { id: session.id, received: session.received })
     }
 
@@ -127,11 +130,18 @@ impl Core {
         B: std::fmt::Display,
     {
         let session = self.find_session(caller, target, id).await?;
-        check_order(&session, start)?;
+        session.check_order(start)?;
         let mut upload = self.open_session(&session).await?;
-        self.append(&session, &mut upload, body).await?;
-        self.note_progress(&session, &upload).await?;
-        Ok(UploadStatus { received: upload.received(), id: session.id })
+        let appended = self.append(&mut upload, body).await;
+        let received = upload.received();
+        // Of a body that broke off, what came is noted, so that the sender can go on from there.
+        if matches!(appended, Ok(()) | Err(Error::BodyBroken(_))) {
+            self.note_progress(&session, upload).await?;
+        } else {
+            upload.abandon().await;
+        }
+        appended?;
+        Ok(UploadStatus { received, id: session.row.id })
     }
 
     /// Takes in a last chunk, which may be empty, and makes the blob of `digest` of the session, durably.
@@ -152,18 +162,24 @@ impl Core {
         B: std::fmt::Display,
     {
         let session = self.find_session(caller.clone(), target.clone(), id).await?;
-        check_order(&session, start)?;
+        session.check_order(start)?;
         let mut upload = self.open_session(&session).await?;
-        self.append(&session, &mut upload, body).await?;
-        match upload.commit(digest.clone()).await {
-            Ok(size) => {
-                let finished = Finished { digest, size };
-                self.link_blob(caller, target, session.id, finished.clone()).await?;
-                Ok(finished)
+        match self.append(&mut upload, body).await {
+            Ok(()) => {}
+            Err(error @ Error::BodyBroken(_)) => {
+                self.note_progress(&session, upload).await?;
+                return Err(error);
             }
             Err(error) => {
+                upload.abandon().await;
+                return Err(error);
+            }
+        }
+        match upload.commit(digest.clone()).await {
+            Ok(stored) => self.finish_session(caller, target, session, digest, stored).await,
+            Err(error) => {
                 if matches!(error, wharf_blob::Error::DigestMismatch { .. }) {
-                    self.discard(session.instance, session.id).await?;
+                    self.give_up(session.row).await?;
                 }
                 Err(error.into())
             }
@@ -175,8 +191,9 @@ impl Core {
     /// # Errors
     /// As [`Self::upload_status`].
     pub async fn cancel_upload(&self, caller: Caller, target: Target, id: String) -> Result<(), Error> {
-        let session = self.find_session(caller, target, id).await?;
-        self.discard(session.instance, session.id).await
+        let session = self.find_session(caller, target, id).await?.row;
+        let id = session.id.clone();
+        if self.give_up(session).await? { Ok(()) } else { Err(Error::UploadNotFound(id)) }
     }
 
     /// Gives up the sessions that have lain still for too long. Says how many there were.
@@ -194,101 +211,181 @@ impl Core {
             }
             expired += sessions.len();
             for session in sessions {
-                self.discard(session.instance, session.id).await?;
+                self.give_up(session).await?;
             }
         }
     }
 
-    async fn find_session(&self, caller: Caller, target: Target, id: String) -> Result<UploadSession, Error> {
+    /// Removes the bytes of a session that was given up. `subject` names its instance and itself.
+    ///
+    /// # Errors
+    /// When the content store fails.
+    pub async fn discard_upload(&self, subject: &str) -> Result<(), Error> {
+        let unknown = || Error::Internal(format!("`{subject}` names no upload"));
+        let (instance, id) = subject.split_once('/').ok_or_else(unknown)?;
+        Ok(self.content.current.discard_upload(&instance.parse()?, id).await?)
+    }
+
+    async fn find_session(&self, caller: Caller, target: Target, id: String) -> Result<Session, Error> {
         self.read(move |tx| {
             let instance = authorize(tx, &caller, &target, Actions::PUSH)?;
-            session_of(tx, &instance, &target, id.clone())
+            let row = session_of(tx, &instance, &target, id.clone())?;
+            let segments = if row.received == 0 { Vec::new() } else { upload_segments::list(tx, &row.id)? };
+            Ok(Session { row, segments })
         })
         .await
     }
 
-    /// Opens a session's bytes, which no other request can then do, and makes sure that the session still stands where it
-    /// was found: a request that finished in between has acknowledged bytes that must not be cut off.
-    async fn open_session(&self, session: &UploadSession) -> Result<Upload, Error> {
-        let hasher = Hasher::resume(&session.hash_state);
+    /// Opens a session's bytes, and makes sure that the session still stands where it was found: a request that finished
+    /// in between has acknowledged bytes that must not be cut off.
+    async fn open_session(&self, session: &Session) -> Result<Upload, Error> {
+        let UploadSession { id, instance, received, hash_state, .. } = &session.row;
+        let hasher = Hasher::resume(hash_state);
         let hasher = hasher.ok_or_else(|| Error::Internal("an upload's hash state is not one".to_owned()))?;
-        let upload = self.content.open_upload(&session.instance, &session.id, session.received, hasher).await;
+        let segments = session.segments.iter().map(segment).collect();
+        let upload = self.content.current.open_upload(instance, id, *received, hasher, segments).await;
         let upload = upload.map_err(|error| match error {
-            wharf_blob::Error::Busy => Error::UploadBusy(session.id.clone()),
-            wharf_blob::Error::NotFound => Error::UploadNotFound(session.id.clone()),
+            wharf_blob::Error::Busy => Error::UploadBusy(id.clone()),
+            wharf_blob::Error::NotFound => Error::UploadNotFound(id.clone()),
             other => other.into(),
         })?;
-        let id = session.id.clone();
-        match self.read(move |tx| Ok(upload_sessions::find(tx, &id)?)).await? {
-            Some(now) if now.received == session.received => Ok(upload),
-            Some(_) => Err(Error::UploadBusy(session.id.clone())),
-            None => {
-                self.content.discard_upload(&session.instance, &session.id).await?;
-                Err(Error::UploadNotFound(session.id.clone()))
+        let asked = id.clone();
+        match self.read(move |tx| Ok(upload_sessions::find(tx, &asked)?)).await? {
+            Some(now) if now.received == *received => Ok(upload),
+            found => {
+                upload.abandon().await;
+                Err(moved_on(id, found.as_ref()))
             }
         }
     }
 
-    /// Takes in a body. Of one that breaks off, what came is noted, so that the sender can go on from there.
-    async fn append<B, S>(&self, session: &UploadSession, upload: &mut Upload, body: S) -> Result<(), Error>
+    /// Takes in a body.
+    async fn append<B, S>(&self, upload: &mut Upload, body: S) -> Result<(), Error>
     where
         S: Stream<Item = Result<Bytes, B>> + Unpin + Send,
         B: std::fmt::Display,
     {
         let limit = self.limits.blob_size;
         let left = limit.saturating_sub(upload.received());
-        match upload.append(body, left).await {
-            Ok(()) => Ok(()),
-            Err(AppendError::Body(error)) => {
-                self.note_progress(session, upload).await?;
-                Err(Error::BodyBroken(error.to_string()))
-            }
-            Err(AppendError::TooLong { .. }) => Err(Error::BlobTooLarge { limit }),
-            Err(AppendError::Store(error)) => Err(error.into()),
-        }
+        upload.append(body, left).await.map_err(|error| match error {
+            AppendError::Body(error) => Error::BodyBroken(error.to_string()),
+            AppendError::TooLong { .. } => Error::BlobTooLarge { limit },
+            AppendError::Store(error) => error.into(),
+        })
     }
 
     /// Acknowledges what the session received since it was opened: first the bytes are made durable, then the note.
-    async fn note_progress(&self, session: &UploadSession, upload: &Upload) -> Result<(), Error> {
-        let (id, from, received) = (session.id.clone(), session.received, upload.received());
+    async fn note_progress(&self, session: &Session, mut upload: Upload) -> Result<(), Error> {
+        let (id, from, received) = (session.row.id.clone(), session.row.received, upload.received());
         if received == from {
             return Ok(());
         }
-        upload.sync().await?;
+        let segment = upload.sync().await?.map(row);
         let (state, now) = (upload.hash_state(), Self::now());
-        let known =
-            self.write(move |tx| Ok(upload_sessions::advance(tx, &id, from, received, &state, now)?)).await?;
-        if known {
-            return Ok(());
+        let noted = self.write(move |tx| {
+            if !upload_sessions::advance(tx, &id, from, received, &state, now)? {
+                return Err(moved_on(&id, upload_sessions::find(tx, &id)?.as_ref()));
+            }
+            segment.iter().try_for_each(|segment| Ok(upload_segments::insert(tx, &id, segment)?))
+        });
+        match noted.await {
+            Err(error @ (Error::UploadBusy(_) | Error::UploadNotFound(_))) => {
+                upload.abandon().await;
+                Err(error)
+            }
+            noted => noted,
         }
-        // The session ended while this request had it open: nothing leads to its bytes any more.
-        self.content.discard_upload(&session.instance, &session.id).await?;
-        Err(Error::UploadNotFound(session.id.clone()))
     }
 
-    /// Makes the blob exist and readable through the repository, and ends the session, in one transaction.
-    async fn link_blob(
+    /// Makes the blob exist and readable through the repository, and ends the session, in one transaction. Then removes
+    /// objects that nothing leads to any more.
+    async fn finish_session(
         &self,
         caller: Caller,
         target: Target,
-        session: String,
-        blob: Finished,
-    ) -> Result<(), Error> {
-        let now = Self::now();
-        self.write(move |tx| {
+        session: Session,
+        digest: Digest,
+        stored: Stored,
+    ) -> Result<Finished, Error> {
+        let (now, id, received) = (Self::now(), session.row.id.clone(), session.row.received);
+        let blob = StoredBlob { size: stored.size, object: stored.object.clone() };
+        let linked = digest.clone();
+        let finished = self.write(move |tx| {
             let instance = authorize(tx, &caller, &target, Actions::PUSH)?;
-            upload_sessions::delete(tx, &session)?;
+            if !upload_sessions::delete(tx, &id, received)? {
+                return Err(moved_on(&id, upload_sessions::find(tx, &id)?.as_ref()));
+            }
             let repository_id = pushed_repository(tx, &instance.id, &target.repository)?;
-            blobs::insert(tx, &instance.id, &blob.digest, blob.size, now)?;
-            Ok(blobs::link(tx, repository_id, &blob.digest)?)
-        })
-        .await
+            let is_new = blobs::insert(tx, &instance.id, &linked, &blob, now)?;
+            blobs::link(tx, repository_id, &linked)?;
+            Ok(is_new)
+        });
+        let is_kept = |object: &String| Some(object) == stored.object.as_ref();
+        let mut leftover: Vec<_> = session.segments.iter().map(|segment| segment.object.clone()).collect();
+        match finished.await {
+            Ok(is_new) => {
+                leftover.retain(|object| !is_kept(object));
+                leftover.extend(stored.object.filter(|_| !is_new));
+                self.content.current.delete_objects(&session.row.instance, leftover).await;
+                Ok(Finished { digest, size: stored.size })
+            }
+            Err(error) => {
+                // Another request may have made the blob of the same segment. What this one composed is its own.
+                let is_lost = matches!(error, Error::UploadBusy(_) | Error::UploadNotFound(_));
+                let own = stored.object.filter(|object| is_lost && !leftover.contains(object));
+                self.content.current.delete_objects(&session.row.instance, own.into_iter().collect()).await;
+                Err(error)
+            }
+        }
     }
 
-    async fn discard(&self, instance: InstanceId, id: String) -> Result<(), Error> {
-        self.content.discard_upload(&instance, &id).await?;
-        self.write(move |tx| Ok(upload_sessions::delete(tx, &id).map(drop)?)).await
+    /// Removes a session, if it still stands where it was found; its bytes are removed later. Says whether it did.
+    async fn give_up(&self, session: UploadSession) -> Result<bool, Error> {
+        let subject = format!("{}/{}", session.instance, session.id);
+        let given_up = self
+            .write(move |tx| {
+                let removed = upload_sessions::delete(tx, &session.id, session.received)?;
+                if removed {
+                    emit(tx, EventKind::UploadGivenUp, &subject)?;
+                }
+                Ok(removed)
+            })
+            .await?;
+        self.work.notify_one();
+        Ok(given_up)
     }
+}
+
+/// A session as a request found it.
+struct Session {
+    row: UploadSession,
+    segments: Vec<UploadSegment>,
+}
+
+impl Session {
+    fn check_order(&self, start: Option<u64>) -> Result<(), Error> {
+        let received = self.row.received;
+        match start {
+            Some(start) if start != received => Err(Error::UploadOutOfOrder { received, start }),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What became of a session that no longer stands where a request found it.
+fn moved_on(id: &str, found: Option<&UploadSession>) -> Error {
+    match found {
+        Some(_) => Error::UploadBusy(id.to_owned()),
+        None => Error::UploadNotFound(id.to_owned()),
+    }
+}
+
+fn segment(row: &UploadSegment) -> Segment {
+    Segment { start: row.start, length: row.length, object: row.object.clone() }
+}
+
+fn row(segment: Segment) -> UploadSegment {
+    UploadSegment { start: segment.start, length: segment.length, object: segment.object }
 }
 
 /// Whether the caller may read the blob elsewhere in the instance.
@@ -351,13 +448,4 @@ fn session_of(
     found
         .filter(|session| session.instance == instance.id && session.repository == repository)
         .ok_or(Error::UploadNotFound(id))
-}
-
-fn check_order(session: &UploadSession, start: Option<u64>) -> Result<(), Error> {
-    match start {
-        Some(start) if start != session.received => {
-            Err(Error::UploadOutOfOrder { received: session.received, start })
-        }
-        _ => Ok(()),
-    }
 }

@@ -52,7 +52,7 @@ async fn a_disabled_account_stops_at_once_and_goes_on_when_it_is_enabled() {
     let bearer = bearer(&fixture, &acme, &acme.caller.identity, Actions::PULL).await;
     for enabled in [true, false, true] {
         fixture.core.set_account_enabled(Uin::ROOT, enabled).await.unwrap();
-        let with_bearer = fixture.core.verify_bearer(&bearer).unwrap();
+        let with_bearer = fixture.core.verify_bearer(&bearer).await.unwrap();
         for caller in [&acme.caller, &with_bearer] {
             let pulled = pull(&fixture, &acme, "team", caller).await;
             assert_eq!(pulled.is_ok(), enabled);
@@ -94,7 +94,7 @@ async fn a_bearer_token_covers_what_its_holder_may_do_of_what_it_was_asked_for()
         (&Identity::Anonymous, Actions::ALL, Actions::NONE),
     ] {
         let token = bearer(&fixture, &acme, identity, asked).await;
-        let caller = fixture.core.verify_bearer(&token).unwrap();
+        let caller = fixture.core.verify_bearer(&token).await.unwrap();
         assert_eq!(caller.identity, *identity);
         assert_eq!(caller.scopes.clone().unwrap()[0].actions, covered);
         let push = fixture.push_blob(&caller, &acme.target("team/app"), b"two").await;
@@ -117,14 +117,14 @@ async fn a_rotated_signing_key_verifies_until_it_is_retired() {
     let keys = core.list_signing_keys().await.unwrap();
     let listed: Vec<_> = keys.iter().map(|key| (key.key_id.as_str(), key.signs)).collect();
     assert_eq!(listed, [(new.as_str(), true), (old.as_str(), false)]);
-    core.verify_bearer(&token).unwrap();
+    core.verify_bearer(&token).await.unwrap();
     let signed_by_new = bearer(&fixture, &acme, &acme.caller.identity, Actions::PULL).await;
 
     let signing = core.retire_signing_key(new).await;
     assert!(matches!(signing, Err(Error::SigningKeyNotFound(_))));
     core.retire_signing_key(old).await.unwrap();
-    assert!(matches!(core.verify_bearer(&token), Err(Error::InvalidBearer)));
-    core.verify_bearer(&signed_by_new).unwrap();
+    assert!(matches!(core.verify_bearer(&token).await, Err(Error::InvalidBearer)));
+    core.verify_bearer(&signed_by_new).await.unwrap();
 }
 
 #[tokio::test]

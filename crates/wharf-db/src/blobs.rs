@@ -4,20 +4,67 @@ use wharf_model::{Digest, InstanceId, RepositoryName, Timestamp};
 
 use crate::{Error, Transaction, value::params};
 
-/// Notes that the instance holds this content.
+/// Where an instance's content is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredBlob {
+    /// Its length in bytes.
+    pub size: u64,
+    /// Its key in an object store; none where it lies under its digest.
+    pub object: Option<String>,
+}
+
+/// Notes that the instance holds this content; says whether it did not yet.
 pub fn insert(
     tx: &Transaction<'_>,
     instance: &InstanceId,
     digest: &Digest,
-    size: u64,
+    blob: &StoredBlob,
     now: Timestamp,
+) -> Result<bool, Error> {
+    let changed = tx.execute(
+        "INSERT INTO blobs (instance_id, digest, size, object, created_at) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (instance_id, digest) DO NOTHING",
+        params![instance, digest, blob.size, blob.object, now],
+    )?;
+    Ok(changed > 0)
+}
+
+/// The blobs of all instances after `last`, by instance and digest, `limit` at most.
+pub fn list_after(
+    tx: &Transaction<'_>,
+    last: Option<&(InstanceId, Digest)>,
+    limit: u64,
+) -> Result<Vec<(InstanceId, Digest, StoredBlob)>, Error> {
+    let (instance, digest) = last.map_or(("", ""), |(instance, digest)| (instance.as_str(), digest.as_str()));
+    tx.all(
+        "SELECT instance_id, digest, size, object FROM blobs WHERE (instance_id, digest) > ($1, $2)
+         ORDER BY instance_id, digest LIMIT $3",
+        params![instance, digest, limit],
+        |row| Ok((row.get(0)?, row.get(1)?, StoredBlob { size: row.get(2)?, object: row.get(3)? })),
+    )
+}
+
+/// Notes that a blob, which `object` held, lies under its digest now.
+pub fn lies_under_digest(
+    tx: &Transaction<'_>,
+    instance: &InstanceId,
+    digest: &Digest,
+    object: Option<&str>,
 ) -> Result<(), Error> {
     tx.execute(
-        "INSERT INTO blobs (instance_id, digest, size, created_at) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (instance_id, digest) DO NOTHING",
-        params![instance, digest, size, now],
+        "UPDATE blobs SET object = NULL WHERE instance_id = $1 AND digest = $2 AND object = $3",
+        params![instance, digest, object],
     )
     .map(drop)
+}
+
+/// How many blobs there are in all instances, and their bytes. Grows with them.
+pub fn count_all(tx: &Transaction<'_>) -> Result<(u64, u64), Error> {
+    let sums =
+        tx.first("SELECT COUNT(*), CAST(COALESCE(SUM(size), 0) AS BIGINT) FROM blobs", params![], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
+    Ok(sums.unwrap_or_default())
 }
 
 /// Makes a blob readable through a repository.
@@ -52,19 +99,19 @@ pub fn is_linked(tx: &Transaction<'_>, repository_id: i64, digest: &Digest) -> R
     )
 }
 
-/// The size of a blob that the repository links.
+/// A blob that the repository links.
 pub fn find(
     tx: &Transaction<'_>,
     instance: &InstanceId,
     repository: &RepositoryName,
     digest: &Digest,
-) -> Result<Option<u64>, Error> {
+) -> Result<Option<StoredBlob>, Error> {
     tx.first(
-        "SELECT b.size FROM repositories r
+        "SELECT b.size, b.object FROM repositories r
          JOIN blob_links l ON l.repository_id = r.id AND l.digest = $3
          JOIN blobs b ON b.instance_id = r.instance_id AND b.digest = l.digest
          WHERE r.instance_id = $1 AND r.name = $2",
         params![instance, repository, digest],
-        |row| row.get(0),
+        |row| Ok(StoredBlob { size: row.get(0)?, object: row.get(1)? }),
     )
 }

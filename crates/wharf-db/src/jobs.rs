@@ -44,18 +44,24 @@ pub fn lease(tx: &Transaction<'_>, now: Timestamp, until: Timestamp) -> Result<O
     )
 }
 
-/// Puts a failed job back until `run_at`, with what went wrong.
-pub fn postpone(tx: &Transaction<'_>, id: i64, run_at: Timestamp, error: &str) -> Result<(), Error> {
+/// Holds on to a leased job for longer; says whether it still is its reader's.
+pub fn renew(tx: &Transaction<'_>, job: &Job, until: Timestamp) -> Result<bool, Error> {
+    let sql = "UPDATE jobs SET leased_until = $3 WHERE id = $1 AND attempts = $2";
+    Ok(tx.execute(sql, params![job.id, job.attempts, until])? > 0)
+}
+
+/// Puts a failed job back until `run_at`, with what went wrong, unless another took it meanwhile.
+pub fn postpone(tx: &Transaction<'_>, job: &Job, run_at: Timestamp, error: &str) -> Result<(), Error> {
     tx.execute(
-        "UPDATE jobs SET run_at = $2, leased_until = 0, last_error = $3 WHERE id = $1",
-        params![id, run_at, error],
+        "UPDATE jobs SET run_at = $3, leased_until = 0, last_error = $4 WHERE id = $1 AND attempts = $2",
+        params![job.id, job.attempts, run_at, error],
     )
     .map(drop)
 }
 
-/// Removes a finished job.
-pub fn delete(tx: &Transaction<'_>, id: i64) -> Result<(), Error> {
-    tx.execute("DELETE FROM jobs WHERE id = $1", params![id]).map(drop)
+/// Removes a finished job, unless another took it meanwhile.
+pub fn delete(tx: &Transaction<'_>, job: &Job) -> Result<(), Error> {
+    tx.execute("DELETE FROM jobs WHERE id = $1 AND attempts = $2", params![job.id, job.attempts]).map(drop)
 }
 
 /// Whether a job is due that nobody holds.

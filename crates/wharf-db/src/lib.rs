@@ -21,13 +21,17 @@ pub mod events;
 pub mod instance_tokens;
 pub mod instances;
 pub mod jobs;
+pub mod leases;
+pub mod login_failures;
 pub mod manifests;
 pub mod namespaces;
 pub mod pulls;
 pub mod repositories;
 pub mod resource_tags;
 pub mod signing_keys;
+pub mod storage_moves;
 pub mod tags;
+pub mod upload_segments;
 pub mod upload_sessions;
 
 pub use column::{Column, FromColumn, Row};

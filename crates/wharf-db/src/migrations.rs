@@ -24,7 +24,8 @@ macro_rules! migration {
     };
 }
 
-pub(crate) const MIGRATIONS: [Migration; 1] = [migration!("0001_foundation", usable_from 1)];
+pub(crate) const MIGRATIONS: [Migration; 2] =
+    [migration!("0001_foundation", usable_from 1), migration!("0002_many_processes", usable_from 1)];
 
 /// The schema that a database has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

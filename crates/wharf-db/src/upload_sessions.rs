@@ -67,9 +67,11 @@ pub fn are_at_limit(tx: &Transaction<'_>, instance: &InstanceId, limit: u64) -> 
     )
 }
 
-/// Removes a session; says whether there was one.
-pub fn delete(tx: &Transaction<'_>, id: &str) -> Result<bool, Error> {
-    Ok(tx.execute("DELETE FROM upload_sessions WHERE id = $1", params![id])? > 0)
+/// Removes a session that still stands at `received`; says whether there was one. Whoever removes it decides what becomes
+/// of its bytes.
+pub fn delete(tx: &Transaction<'_>, id: &str, received: u64) -> Result<bool, Error> {
+    let sql = "DELETE FROM upload_sessions WHERE id = $1 AND received = $2";
+    Ok(tx.execute(sql, params![id, received])? > 0)
 }
 
 /// Sessions that have not moved since `before`, oldest first, `limit` at most.

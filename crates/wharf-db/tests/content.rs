@@ -6,7 +6,10 @@ mod fixture;
 
 use fixture::Fixture;
 use wharf_db::{
-    Page, blobs, manifests, repositories, tags,
+    Page,
+    blobs::{self, StoredBlob},
+    manifests, repositories, tags,
+    upload_segments::{self, UploadSegment},
     upload_sessions::{self, UploadSession},
 };
 use wharf_model::{Digest, Manifest, MediaType, RepositoryName, Tag, Timestamp};
@@ -145,6 +148,10 @@ async fn a_manifest_is_in_use_by_a_tag_or_an_index() {
     assert!(in_use(child).await.unwrap());
 }
 
+fn stored(object: Option<&str>) -> StoredBlob {
+    StoredBlob { size: 1, object: object.map(str::to_owned) }
+}
+
 #[tokio::test]
 async fn a_blob_is_read_through_a_link_only() {
     let fixture = Fixture::with_instance().await;
@@ -152,7 +159,8 @@ async fn a_blob_is_read_through_a_link_only() {
     let digest = Digest::of(b"x");
     let (instance, put) = (fixture.instance.clone(), digest.clone());
     let work = move |tx: &wharf_db::Transaction<'_>| {
-        blobs::insert(tx, &instance, &put, 1, Timestamp::now())?;
+        assert!(blobs::insert(tx, &instance, &put, &stored(Some("here")), Timestamp::now())?);
+        assert!(!blobs::insert(tx, &instance, &put, &stored(Some("there")), Timestamp::now())?);
         blobs::link(tx, linked, &put)?;
         blobs::link(tx, linked, &put)
     };
@@ -163,7 +171,7 @@ async fn a_blob_is_read_through_a_link_only() {
         let find = |name: &str| blobs::find(tx, &instance, &name.parse().unwrap(), &digest);
         Ok((find("team/app")?, find("other/app")?))
     });
-    assert_eq!(found.await.unwrap(), (Some(1), None));
+    assert_eq!(found.await.unwrap(), (Some(stored(Some("here"))), None));
 }
 
 #[tokio::test]
@@ -202,6 +210,51 @@ async fn an_upload_session_advances_from_where_it_stands_only() {
     let after = now.plus(std::time::Duration::from_micros(1));
     let idle = fixture.read(move |tx| upload_sessions::list_idle(tx, after, 10)).await.unwrap();
     assert_eq!((idle[0].received, &idle[0].hash_state[..]), (10, &[2][..]));
-    assert!(fixture.write(|tx| upload_sessions::delete(tx, "one")).await.unwrap());
-    assert!(!fixture.write(|tx| upload_sessions::delete(tx, "one")).await.unwrap());
+    let segments = [(0, 4), (4, 6)].map(|(start, length)| segment(start, length));
+    for segment in segments.clone() {
+        fixture.write(move |tx| upload_segments::insert(tx, "one", &segment)).await.unwrap();
+    }
+    assert_eq!(fixture.read(|tx| upload_segments::list(tx, "one")).await.unwrap(), segments);
+    assert!(!fixture.write(|tx| upload_sessions::delete(tx, "one", 0)).await.unwrap());
+    assert!(fixture.write(|tx| upload_sessions::delete(tx, "one", 10)).await.unwrap());
+    assert!(!fixture.write(|tx| upload_sessions::delete(tx, "one", 10)).await.unwrap());
+    assert!(fixture.read(|tx| upload_segments::list(tx, "one")).await.unwrap().is_empty());
+}
+
+fn segment(start: u64, length: u64) -> UploadSegment {
+    UploadSegment { start, length, object: format!("one/{start}") }
+}
+
+/// As `storage migrate` goes through them.
+#[tokio::test]
+async fn all_blobs_are_listed_page_by_page() {
+    let fixture = Fixture::with_instance().await;
+    let mut digests: Vec<_> = (0..5).map(|number| Digest::of(&[number])).collect();
+    for digest in digests.clone() {
+        let instance = fixture.instance.clone();
+        let work = move |tx: &wharf_db::Transaction<'_>| {
+            blobs::insert(tx, &instance, &digest, &stored(Some("here")), Timestamp::now())
+        };
+        fixture.write(work).await.unwrap();
+    }
+    digests.sort_by_key(ToString::to_string);
+    let (mut last, mut seen) = (None, Vec::new());
+    loop {
+        let after = last.clone();
+        let page = fixture.read(move |tx| blobs::list_after(tx, after.as_ref(), 2)).await.unwrap();
+        let Some((instance, digest, _)) = page.last() else { break };
+        last = Some((instance.clone(), digest.clone()));
+        seen.extend(page.into_iter().map(|(_, digest, _)| digest));
+    }
+    assert_eq!(seen, digests);
+    assert_eq!(fixture.read(blobs::count_all).await.unwrap(), (5, 5));
+    let (instance, digest) = (fixture.instance.clone(), digests[0].clone());
+    let moved = move |tx: &wharf_db::Transaction<'_>| {
+        blobs::lies_under_digest(tx, &instance, &digest, Some("elsewhere"))?;
+        let before = blobs::list_after(tx, None, 1)?;
+        blobs::lies_under_digest(tx, &instance, &digest, Some("here"))?;
+        Ok((before, blobs::list_after(tx, None, 1)?))
+    };
+    let (before, after) = fixture.write(moved).await.unwrap();
+    assert_eq!((&before[0].2, &after[0].2), (&stored(Some("here")), &stored(None)));
 }

@@ -7,7 +7,9 @@ mod fixture;
 use std::{collections::HashSet, time::Duration};
 
 use fixture::{Fixture, account, database, instance, namespace, open};
-use wharf_db::{Error, Store, Transaction, accounts, events, instances, jobs, namespaces};
+use wharf_db::{
+    Error, Store, Transaction, accounts, events, instances, jobs, leases, login_failures, namespaces,
+};
 use wharf_model::{InstanceStatus, Timestamp, Uin};
 
 #[tokio::test]
@@ -229,11 +231,59 @@ async fn a_job_is_leased_to_one_until_its_lease_ends() {
     assert!(lease(now).await.unwrap().is_none());
     let again = lease(now.plus(Duration::from_secs(10))).await.unwrap().unwrap();
     assert_eq!((again.id, again.attempts), (job.id, 2));
-    fixture.write(move |tx| jobs::postpone(tx, job.id, later, "no")).await.unwrap();
+    // Who lost it has no say any more.
+    let lost = job.clone();
+    let late = move |tx: &Transaction<'_>| {
+        jobs::delete(tx, &lost)?;
+        jobs::postpone(tx, &lost, now, "late")?;
+        jobs::renew(tx, &lost, later)
+    };
+    assert!(!fixture.write(late).await.unwrap());
+    let (held, soon) = (again.clone(), now.plus(Duration::from_secs(50)));
+    assert!(fixture.write(move |tx| jobs::renew(tx, &held, soon)).await.unwrap());
+    assert!(lease(now.plus(Duration::from_secs(40))).await.unwrap().is_none());
+    let failed = again.clone();
+    fixture.write(move |tx| jobs::postpone(tx, &failed, later, "no")).await.unwrap();
     assert!(!fixture.read(move |tx| jobs::is_due(tx, now)).await.unwrap());
     assert!(fixture.read(move |tx| jobs::is_due(tx, later)).await.unwrap());
-    fixture.write(move |tx| jobs::delete(tx, job.id)).await.unwrap();
+    fixture.write(move |tx| jobs::delete(tx, &again)).await.unwrap();
     assert_eq!(lease(later).await.unwrap().unwrap().subject, "later");
+}
+
+#[tokio::test]
+async fn a_lease_is_one_holders_until_it_ends() {
+    let fixture = Fixture::new().await;
+    let now = Timestamp::now();
+    let at = move |seconds| now.plus(Duration::from_secs(seconds));
+    let take = |holder: &'static str, from: Timestamp, until: Timestamp| {
+        fixture.write(move |tx| leases::take(tx, "cleaning", holder, from, until))
+    };
+    assert!(take("one", at(0), at(10)).await.unwrap());
+    assert!(!take("two", at(5), at(15)).await.unwrap());
+    assert!(fixture.read(move |tx| leases::is_taken(tx, "cleaning", "two", at(5))).await.unwrap());
+    assert!(take("one", at(5), at(15)).await.unwrap());
+    assert!(!take("two", at(10), at(20)).await.unwrap());
+    assert!(take("two", at(15), at(25)).await.unwrap());
+    assert!(!take("one", at(16), at(26)).await.unwrap());
+    fixture.write(|tx| leases::release_all(tx, "two")).await.unwrap();
+    assert!(take("one", at(17), at(27)).await.unwrap());
+}
+
+#[tokio::test]
+async fn failed_log_ins_count_until_they_are_forgotten() {
+    let fixture = Fixture::new().await;
+    let now = Timestamp::now();
+    let at = move |seconds| now.plus(Duration::from_secs(seconds));
+    let add = |when, forgotten| fixture.write(move |tx| login_failures::add(tx, "key", when, forgotten));
+    let count = || fixture.read(|tx| Ok(login_failures::find(tx, "key")?.map(|failures| failures.count)));
+    add(at(0), at(0)).await.unwrap();
+    add(at(10), at(0)).await.unwrap();
+    assert_eq!(count().await.unwrap(), Some(2));
+    add(at(30), at(20)).await.unwrap();
+    assert_eq!(count().await.unwrap(), Some(1));
+    assert_eq!(fixture.write(move |tx| login_failures::delete_older(tx, at(30))).await.unwrap(), 0);
+    assert_eq!(fixture.write(move |tx| login_failures::delete_older(tx, at(31))).await.unwrap(), 1);
+    assert_eq!(count().await.unwrap(), None);
 }
 
 #[tokio::test]

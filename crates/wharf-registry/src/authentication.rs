@@ -17,7 +17,7 @@ pub(crate) async fn caller(registry: &Registry, parts: &Parts) -> Result<Caller,
     let (kind, value) =
         header.to_str().ok().and_then(|text| text.split_once(' ')).ok_or(Error::WrongCredentials)?;
     if kind.eq_ignore_ascii_case("bearer") {
-        return Ok(registry.core.verify_bearer(value.trim())?);
+        return Ok(registry.core.verify_bearer(value.trim()).await?);
     }
     let identity = log_in(registry, parts).await?.unwrap_or(Identity::Anonymous);
     Ok(Caller { identity, scopes: None })

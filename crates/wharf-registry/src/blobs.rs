@@ -1,7 +1,8 @@
 //! Blobs (endpoints end-2, end-10).
 
 use axum::{body::Body, response::Response};
-use http::{StatusCode, header};
+use http::{HeaderMap, StatusCode, header};
+use wharf_core::{Blob, Error, PulledBlob};
 use wharf_model::Digest;
 
 use crate::{
@@ -27,29 +28,43 @@ pub(crate) async fn head(
     Ok(response)
 }
 
-/// A blob's bytes, or the range of them that the request names (RFC 9110, section 14).
+/// A blob's bytes, or the range of them that the request names (RFC 9110, section 14), or where the client gets them from.
 pub(crate) async fn get(
     registry: &Registry,
     exchange: Exchange,
     digest: Digest,
 ) -> Result<Response, Failure> {
     let Exchange { caller, route, parts, .. } = exchange;
-    let blob = registry.core.pull_blob(caller, route.target, digest.clone()).await?;
+    let pulled = registry.core.pull_blob(caller, route.target, digest.clone()).await?;
     if let Some(response) = not_modified(&parts.headers, &digest) {
         return Ok(response);
     }
+    match pulled {
+        PulledBlob::Here(blob) => Ok(content(&parts.headers, &digest, blob).await?),
+        PulledBlob::Elsewhere(address) => {
+            let mut response = empty(StatusCode::TEMPORARY_REDIRECT);
+            set(&mut response, header::LOCATION, &address);
+            set(&mut response, CONTENT_DIGEST, digest.as_str());
+            // The address is good for a while only.
+            set(&mut response, header::CACHE_CONTROL, "no-store");
+            Ok(response)
+        }
+    }
+}
+
+async fn content(headers: &HeaderMap, digest: &Digest, blob: Blob) -> Result<Response, Error> {
     let size = blob.size();
-    match wanted(range(&parts.headers, &digest), size) {
+    match wanted(range(headers, digest), size) {
         Wanted::Everything => {
-            let mut response = Response::new(Body::from_stream(blob.read(0, size)));
-            describe(&mut response, &digest, size);
+            let mut response = Response::new(Body::from_stream(blob.read(0, size).await?));
+            describe(&mut response, digest, size);
             Ok(response)
         }
         Wanted::Part { first, last } => {
             let length = last - first + 1;
-            let mut response = Response::new(Body::from_stream(blob.read(first, length)));
+            let mut response = Response::new(Body::from_stream(blob.read(first, length).await?));
             *response.status_mut() = StatusCode::PARTIAL_CONTENT;
-            describe(&mut response, &digest, length);
+            describe(&mut response, digest, length);
             set(&mut response, header::CONTENT_RANGE, &format!("bytes {first}-{last}/{size}"));
             Ok(response)
         }

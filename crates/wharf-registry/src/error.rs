@@ -205,7 +205,7 @@ impl From<Error> for Failure {
 fn internal(error: &Error) -> Failure {
     tracing::error!(%error, "a request failed");
     let message = "the server failed at this request; its log has the reason under the request id";
-    if matches!(error, Error::Store(_)) {
+    if error.is_passing() {
         let failure = Failure::new(StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable, message);
         return Failure { retry_after: Some(1), ..failure };
     }

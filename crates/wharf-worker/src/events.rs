@@ -15,5 +15,6 @@ fn jobs_of(event: EventKind) -> Vec<JobKind> {
     match event {
         EventKind::InstanceCreated => vec![JobKind::DeployInstance],
         EventKind::InstanceDeleting => vec![JobKind::RemoveInstance],
+        EventKind::UploadGivenUp => vec![JobKind::DiscardUpload],
     }
 }

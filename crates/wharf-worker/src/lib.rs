@@ -5,42 +5,78 @@
 //! itself, and one path serves both cases. A job may run more than once and goes on where it stopped.
 
 mod deploy_instance;
+mod discard_upload;
 mod events;
 mod expire_uploads;
+mod forget_login_failures;
 mod note_pulls;
 mod refresh_signing_keys;
 mod remove_instance;
 
 use std::{panic::AssertUnwindSafe, time::Duration};
 
-use futures_util::FutureExt;
+use futures_util::{
+    FutureExt,
+    future::{Either, join4, select},
+};
 use tokio::{
     sync::watch,
-    time::{Instant, sleep},
+    time::{interval, sleep, timeout},
 };
 use wharf_core::{Core, Error, Job, JobKind};
 
 /// How long a round waits for a signal.
 const IDLE: Duration = Duration::from_secs(1);
+/// Signing keys that another process made or retired are taken up within a second.
+const KEYS: Duration = Duration::from_millis(500);
+const PULLS: Duration = Duration::from_secs(2);
+const CLEANING: Duration = Duration::from_secs(60);
+/// How long the last notes may take when the process ends.
+const FAREWELL: Duration = Duration::from_secs(3);
 
 /// Works until `stop` is told; then notes what is still in memory.
-pub async fn run(core: Core, mut stop: watch::Receiver<bool>) {
-    let mut pulls = Periodic::every(Duration::from_secs(2));
-    let mut signing_keys = Periodic::every(Duration::from_secs(5));
-    let mut uploads = Periodic::every(Duration::from_secs(60));
+///
+/// Every process notes its own pulls and reads the keys. Cleaning is done by the one that holds its lease, a job by the
+/// one that holds the job.
+pub async fn run(core: Core, stop: watch::Receiver<bool>) {
+    join4(
+        rounds(&core, stop.clone()),
+        every(&core, PULLS, stop.clone(), |core| async move { note_pulls::run(&core).await }),
+        every(&core, KEYS, stop.clone(), |core| async move { refresh_signing_keys::run(&core).await }),
+        every(&core, CLEANING, stop, |core| async move { clean(&core).await }),
+    )
+    .await;
+    let farewell = async {
+        note_pulls::run(&core).await;
+        core.release_leases().await
+    };
+    if let Err(error) = timeout(FAREWELL, farewell).await.unwrap_or(Ok(())) {
+        tracing::warn!(%error, "leases could not be released: they end by themselves");
+    }
+}
+
+/// Runs `task` at once and then once a `period`, until `stop` is told.
+async fn every<T: Future<Output = ()>>(
+    core: &Core,
+    period: Duration,
+    mut stop: watch::Receiver<bool>,
+    task: impl Fn(Core) -> T,
+) {
+    let mut clock = interval(period);
+    clock.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     while !*stop.borrow() {
-        if let Err(error) = round(&core).await {
+        tokio::select! {
+            _ = clock.tick() => task(core.clone()).await,
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+async fn rounds(core: &Core, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = round(core).await {
             tracing::error!(%error, "the worker could not work");
             sleep(IDLE).await;
-        }
-        if pulls.is_due() {
-            note_pulls::run(&core).await;
-        }
-        if signing_keys.is_due() {
-            refresh_signing_keys::run(&core).await;
-        }
-        if uploads.is_due() {
-            expire_uploads::run(&core).await;
         }
         tokio::select! {
             () = core.work() => {}
@@ -48,27 +84,17 @@ pub async fn run(core: Core, mut stop: watch::Receiver<bool>) {
             _ = stop.changed() => {}
         }
     }
-    note_pulls::run(&core).await;
 }
 
-/// When a periodic task runs next.
-struct Periodic {
-    period: Duration,
-    next: Instant,
-}
-
-impl Periodic {
-    fn every(period: Duration) -> Self {
-        Self { period, next: Instant::now() }
-    }
-
-    fn is_due(&mut self) -> bool {
-        let now = Instant::now();
-        let due = now >= self.next;
-        if due {
-            self.next = now + self.period;
+/// What one process does for all.
+async fn clean(core: &Core) {
+    match core.holds_lease("cleaning").await {
+        Ok(true) => {
+            expire_uploads::run(core).await;
+            forget_login_failures::run(core).await;
         }
-        due
+        Ok(false) => {}
+        Err(error) => tracing::error!(%error, "whether this process is the one to clean is not known"),
     }
 }
 
@@ -83,18 +109,41 @@ async fn round(core: &Core) -> Result<(), Error> {
 
 async fn work(core: &Core, job: Job) -> Result<(), Error> {
     // A job that panics has failed; the worker goes on.
-    let outcome = AssertUnwindSafe(dispatch(core, &job)).catch_unwind().await;
-    let outcome = outcome.unwrap_or_else(|_| Err(Error::Internal("the job panicked".to_owned())));
+    let running = AssertUnwindSafe(dispatch(core, &job)).catch_unwind();
+    let outcome = match select(Box::pin(running), Box::pin(hold(core, &job))).await {
+        Either::Left((outcome, _)) => outcome.unwrap_or_else(|_| Err(panicked())),
+        Either::Right(((), _)) => {
+            tracing::warn!(kind = job.kind, subject = job.subject, "job lost: another worker has it by now");
+            return Ok(());
+        }
+    };
     match outcome {
         Ok(()) => {
             tracing::info!(kind = job.kind, subject = job.subject, "job done");
-            core.finish_job(job.id).await
+            core.finish_job(job).await
         }
         Err(error) => {
             tracing::warn!(kind = job.kind, subject = job.subject, attempts = job.attempts, %error, "job failed");
-            core.postpone_job(job.id, job.attempts, error.to_string()).await
+            core.postpone_job(job, error.to_string()).await
         }
     }
+}
+
+/// Holds on to a job for as long as it runs; ends when another worker has it. While the store does not answer, the job
+/// goes on: it may run more than once in any case.
+async fn hold(core: &Core, job: &Job) {
+    loop {
+        sleep(Core::HOLD).await;
+        match core.hold_job(job.clone()).await {
+            Ok(true) => {}
+            Ok(false) => return,
+            Err(error) => tracing::warn!(%error, kind = job.kind, "a running job could not be held on to"),
+        }
+    }
+}
+
+fn panicked() -> Error {
+    Error::Internal("the job panicked".to_owned())
 }
 
 async fn dispatch(core: &Core, job: &Job) -> Result<(), Error> {
@@ -102,5 +151,6 @@ async fn dispatch(core: &Core, job: &Job) -> Result<(), Error> {
     match JobKind::named(&job.kind).ok_or_else(unknown)? {
         JobKind::DeployInstance => deploy_instance::run(core, &job.subject).await,
         JobKind::RemoveInstance => remove_instance::run(core, &job.subject).await,
+        JobKind::DiscardUpload => discard_upload::run(core, &job.subject).await,
     }
 }

@@ -78,6 +78,17 @@ pub(crate) enum AdminCommand {
     /// The keys that sign tokens
     #[command(subcommand)]
     SigningKey(SigningKeyCommand),
+    /// The content store
+    #[command(subcommand)]
+    Storage(StorageCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum StorageCommand {
+    /// Try all that is needed of the content store, step by step
+    Check,
+    /// Move all content from `storage.previous` to `storage_url`, while servers that have both settings serve
+    Migrate,
 }
 
 #[derive(Debug, Subcommand)]

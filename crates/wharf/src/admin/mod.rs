@@ -4,6 +4,7 @@ mod account;
 mod instance;
 mod key;
 mod signing_key;
+mod storage;
 mod table;
 
 use crate::{
@@ -21,12 +22,13 @@ pub(crate) async fn run(settings: Settings, admin: Admin) -> Result<(), String> 
         AdminCommand::Key(command) => key::run(&core, command, admin.json).await,
         AdminCommand::Instance(command) => instance::run(&core, command, admin.json).await,
         AdminCommand::SigningKey(command) => signing_key::run(&core, command, admin.json).await,
+        AdminCommand::Storage(command) => return storage::run(&core, command, admin.json).await,
     };
-    print(answer.map_err(|error| error.to_string())?.trim_end());
+    print(&answer.map_err(|error| error.to_string())?);
     Ok(())
 }
 
 #[expect(clippy::print_stdout, reason = "the answer of a command")]
 fn print(answer: &str) {
-    println!("{answer}");
+    println!("{}", answer.trim_end());
 }

@@ -27,6 +27,8 @@ pub(crate) struct Settings {
     pub(crate) database: wharf_db::Options,
     /// `storage_url`
     pub(crate) storage_url: String,
+    /// `[storage]`
+    pub(crate) storage: Storage,
     /// `domain`
     pub(crate) domain: String,
     /// `public_url`
@@ -43,6 +45,14 @@ pub(crate) struct Settings {
     pub(crate) limits: Limits,
     /// `[timeouts]`
     pub(crate) timeouts: Timeouts,
+}
+
+/// What a content store needs beside its address.
+#[derive(Clone)]
+pub(crate) struct Storage {
+    pub(crate) options: wharf_blob::Options,
+    /// The store that content is being moved from.
+    pub(crate) previous: Option<String>,
 }
 
 /// How clients reach the registry.
@@ -133,6 +143,18 @@ impl Settings {
             storage_url: sources
                 .value("storage_url", parse::storage_url)
                 .unwrap_or_else(|| in_data("file", "content")),
+            storage: Storage {
+                options: wharf_blob::Options {
+                    spool: sources
+                        .value("storage.spool", parse::path)
+                        .unwrap_or_else(|| data_dir.join("spool")),
+                    credentials: sources
+                        .both("storage.access_key_id", "storage.secret_access_key", parse::some_text)
+                        .map(|(id, secret)| wharf_blob::Credentials { id, secret }),
+                    redirect: redirect(sources),
+                },
+                previous: sources.value("storage.previous", parse::storage_url),
+            },
             domain: sources.value("domain", parse::domain).unwrap_or_else(|| "localhost".to_owned()),
             public_url: sources.value("public_url", parse::public_url),
             master_key: sources.value("master_key", parse::master_key),
@@ -217,6 +239,14 @@ impl fmt::Display for Settings {
             self.domain
         )
     }
+}
+
+/// Whether clients get blobs from an object store themselves, and how.
+fn redirect(sources: &mut Sources<'_>) -> Option<wharf_blob::Redirect> {
+    let is_on = sources.value_or("storage.redirect", parse::truth, false);
+    let endpoint = sources.value("storage.redirect_endpoint", parse::some_text);
+    let lifetime = sources.value_or("storage.redirect_lifetime", parse::duration, Duration::from_secs(600));
+    is_on.then_some(wharf_blob::Redirect { lifetime, endpoint })
 }
 
 /// An address as it may be logged.

@@ -37,14 +37,18 @@ pub(super) fn database_url(text: &str) -> Result<String, String> {
 }
 
 pub(super) fn storage_url(text: &str) -> Result<String, String> {
-    with_scheme(text, "file:", "file:FOLDER")
+    match wharf_blob::BlobStore::check_address(text) {
+        Ok(()) => Ok(text.to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
 }
 
-fn with_scheme(text: &str, scheme: &str, form: &str) -> Result<String, String> {
-    match text.strip_prefix(scheme) {
-        Some(rest) if !rest.is_empty() => Ok(text.to_owned()),
-        _ => Err(format!("`{text}` is not of the form {form}")),
-    }
+pub(super) fn some_text(text: &str) -> Result<String, String> {
+    if text.is_empty() { Err("it is empty".to_owned()) } else { Ok(text.to_owned()) }
+}
+
+pub(super) fn truth(text: &str) -> Result<bool, String> {
+    text.parse().map_err(|_| format!("`{text}` is not true or false"))
 }
 
 pub(super) fn domain(text: &str) -> Result<String, String> {

@@ -1,3 +1,8 @@
+//! The content store on local files.
+
+mod blob;
+mod upload;
+
 use std::{
     fs::{self, File},
     io,
@@ -5,9 +10,14 @@ use std::{
     sync::Arc,
 };
 
+use bytes::Bytes;
+use futures_util::Stream;
+use uuid::Uuid;
 use wharf_model::{Digest, Hasher, InstanceId};
 
-use crate::{Blob, Error, Upload, blob::Readers, error::blocking};
+use self::blob::Readers;
+pub(crate) use self::{blob::FileBlob, upload::FileUpload};
+use crate::{AppendError, Error, error::blocking, gather::gather};
 
 /// The content store on local files. Clones share it.
 ///
@@ -16,37 +26,23 @@ use crate::{Blob, Error, Upload, blob::Readers, error::blocking};
 /// ROOT/tcr-xxxxxxxx/uploads/ID              an upload on its way
 /// ```
 #[derive(Clone, Debug)]
-pub struct BlobStore {
+pub(crate) struct FileStore {
     root: Arc<Path>,
     readers: Readers,
 }
 
-impl BlobStore {
-    /// Opens the store at `address` (`file:FOLDER`), and makes the folder where there is none.
-    ///
-    /// # Errors
-    /// When the address is of no known form or the folder cannot be made.
-    pub fn open(address: &str) -> Result<Self, Error> {
-        let path = address.strip_prefix("file:").filter(|path| !path.is_empty());
-        let root = Path::new(path.ok_or_else(|| Error::Address(address.to_owned()))?);
+impl FileStore {
+    pub(crate) fn open(root: &Path) -> Result<Self, Error> {
         fs::create_dir_all(root)?;
         Ok(Self { root: root.canonicalize()?.into(), readers: Readers::default() })
     }
 
-    /// Whether the store answers now.
-    ///
-    /// # Errors
-    /// When its folder is gone.
-    pub async fn check(&self) -> Result<(), Error> {
+    pub(crate) async fn check(&self) -> Result<(), Error> {
         let root = self.root.clone();
         blocking(move || Ok(fs::metadata(root).map(drop)?)).await
     }
 
-    /// Makes an instance's bucket; nothing happens when it is there.
-    ///
-    /// # Errors
-    /// When the file system fails.
-    pub async fn create_bucket(&self, instance: &InstanceId) -> Result<(), Error> {
+    pub(crate) async fn create_bucket(&self, instance: &InstanceId) -> Result<(), Error> {
         let (root, bucket) = (self.root.clone(), self.bucket(instance));
         blocking(move || {
             fs::create_dir_all(bucket.join("blobs"))?;
@@ -57,47 +53,68 @@ impl BlobStore {
         .await
     }
 
-    /// Removes an instance's bucket with all its content; nothing happens when it is gone.
-    ///
-    /// # Errors
-    /// When the file system fails.
-    pub async fn delete_bucket(&self, instance: &InstanceId) -> Result<(), Error> {
+    pub(crate) async fn delete_bucket(&self, instance: &InstanceId) -> Result<(), Error> {
         let bucket = self.bucket(instance);
         blocking(move || Ok(absent_is_done(fs::remove_dir_all(bucket))?)).await
     }
 
-    /// Opens an upload where it stands: after `received` bytes, whose hash is `hasher`. Begins it when `received` is 0.
-    ///
-    /// # Errors
-    /// [`Error::Busy`] while another request has it open; [`Error::NotFound`] when the bytes are not there.
-    pub async fn open_upload(
+    pub(crate) async fn open_upload(
         &self,
         instance: &InstanceId,
         id: &str,
         received: u64,
         hasher: Hasher,
-    ) -> Result<Upload, Error> {
+    ) -> Result<FileUpload, Error> {
         let (bucket, path) = (self.bucket(instance), self.upload(instance, id));
-        blocking(move || Upload::open(bucket, path, received, hasher)).await
+        blocking(move || FileUpload::open(bucket, path, received, hasher)).await
     }
 
-    /// Removes an upload's bytes; nothing happens when there are none.
-    ///
-    /// # Errors
-    /// When the file system fails.
-    pub async fn discard_upload(&self, instance: &InstanceId, id: &str) -> Result<(), Error> {
+    pub(crate) async fn discard_upload(&self, instance: &InstanceId, id: &str) -> Result<(), Error> {
         let path = self.upload(instance, id);
         blocking(move || Ok(absent_is_done(fs::remove_file(path))?)).await
     }
 
-    /// Opens a blob to be read.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] when the instance's bucket does not hold it.
-    pub async fn open_blob(&self, instance: &InstanceId, digest: &Digest) -> Result<Blob, Error> {
+    pub(crate) async fn open_blob(&self, instance: &InstanceId, digest: &Digest) -> Result<FileBlob, Error> {
         let path = blob_path(&self.bucket(instance), digest);
         let readers = self.readers.clone();
-        blocking(move || Blob::open(&path, readers)).await
+        blocking(move || FileBlob::open(&path, readers)).await
+    }
+
+    pub(crate) async fn has_blob(
+        &self,
+        instance: &InstanceId,
+        digest: &Digest,
+    ) -> Result<Option<u64>, Error> {
+        let path = blob_path(&self.bucket(instance), digest);
+        blocking(move || match fs::metadata(path) {
+            Ok(found) => Ok(Some(found.len())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error.into()),
+        })
+        .await
+    }
+
+    /// Takes the blob of `digest` in from `body`, whole and verified or not at all.
+    pub(crate) async fn import<S>(&self, instance: &InstanceId, digest: &Digest, body: S) -> Result<(), Error>
+    where
+        S: Stream<Item = Result<Bytes, Error>> + Unpin,
+    {
+        self.create_bucket(instance).await?;
+        let id = format!("import-{}", Uuid::new_v4().simple());
+        let mut upload = self.open_upload(instance, &id, 0, Hasher::new(digest.algorithm())).await?;
+        let done = match gather(body, u64::MAX, &mut upload).await.map_err(AppendError::flatten) {
+            Ok(()) => upload.commit(digest.clone()).await.map(drop),
+            Err(error) => Err(error),
+        };
+        if done.is_err() {
+            self.discard_upload(instance, &id).await?;
+        }
+        done
+    }
+
+    pub(crate) async fn delete_blob(&self, instance: &InstanceId, digest: &Digest) -> Result<(), Error> {
+        let path = blob_path(&self.bucket(instance), digest);
+        blocking(move || Ok(absent_is_done(fs::remove_file(path))?)).await
     }
 
     fn bucket(&self, instance: &InstanceId) -> PathBuf {
@@ -110,13 +127,13 @@ impl BlobStore {
 }
 
 /// Where a bucket keeps the blob of `digest`.
-pub(crate) fn blob_path(bucket: &Path, digest: &Digest) -> PathBuf {
+fn blob_path(bucket: &Path, digest: &Digest) -> PathBuf {
     let hex = digest.hex();
     bucket.join("blobs").join(digest.algorithm().name()).join(&hex[..2]).join(hex)
 }
 
 /// Moves `from` to `to` and makes the move durable, with the folders it needed.
-pub(crate) fn rename_durably(from: &Path, to: &Path) -> io::Result<()> {
+fn rename_durably(from: &Path, to: &Path) -> io::Result<()> {
     let folder = to.parent().unwrap_or(to);
     match fs::rename(from, to) {
         Err(error) if error.kind() == io::ErrorKind::NotFound && from.exists() => {

@@ -1,0 +1,86 @@
+use std::{
+    io::{IsTerminal, Write, stderr},
+    time::{Duration, Instant},
+};
+
+use bytesize::ByteSize;
+use serde_json::json;
+use wharf_core::{Core, Finding, MoveProgress};
+
+use super::{print, table::table};
+use crate::command_line::StorageCommand;
+
+/// How often a move tells how far it is.
+const REPORT: Duration = Duration::from_secs(1);
+
+/// Runs one of `wharf admin storage …`.
+pub(super) async fn run(core: &Core, command: StorageCommand, as_json: bool) -> Result<(), String> {
+    match command {
+        StorageCommand::Check => check(core, as_json).await,
+        StorageCommand::Migrate => migrate(core, as_json).await,
+    }
+}
+
+async fn check(core: &Core, as_json: bool) -> Result<(), String> {
+    let findings = core.examine_storage().await;
+    print(&if as_json { findings_as_json(&findings) } else { findings_as_table(&findings) });
+    match findings.iter().filter(|finding| finding.outcome.is_err()).count() {
+        0 => Ok(()),
+        failed => Err(format!("{failed} of {} steps failed", findings.len())),
+    }
+}
+
+fn findings_as_json(findings: &[Finding]) -> String {
+    let findings = findings.iter().map(|finding| {
+        json!({
+            "step": finding.what,
+            "ok": finding.outcome.is_ok(),
+            "error": finding.outcome.as_ref().err(),
+            "milliseconds": finding.took.as_millis(),
+        })
+    });
+    json!(findings.collect::<Vec<_>>()).to_string()
+}
+
+fn findings_as_table(findings: &[Finding]) -> String {
+    let rows = findings.iter().map(|finding| {
+        let outcome = finding.outcome.as_ref().err().map_or("ok", String::as_str);
+        [finding.what.to_owned(), format!("{} ms", finding.took.as_millis()), outcome.to_owned()]
+    });
+    table(["STEP", "TIME", "OUTCOME"], rows)
+}
+
+async fn migrate(core: &Core, as_json: bool) -> Result<(), String> {
+    let mut told = Instant::now();
+    let report = |progress: &MoveProgress| {
+        if told.elapsed() >= REPORT {
+            told = Instant::now();
+            tell(progress);
+        }
+    };
+    let moved = core.move_storage(report).await;
+    let released = core.release_leases().await;
+    let progress = moved.map_err(|error| error.to_string())?;
+    released.map_err(|error| error.to_string())?;
+    let (moved, bytes) = (progress.moved, ByteSize(progress.moved_bytes));
+    print(&if as_json {
+        json!({"moved": moved, "bytes": progress.moved_bytes, "missing": progress.missing}).to_string()
+    } else {
+        format!(
+            "{moved} blobs ({bytes}) were moved; all are in the store in use: `storage.previous` can be removed"
+        )
+    });
+    match progress.missing {
+        0 => Ok(()),
+        missing => Err(format!("{missing} blobs are in neither store: the log names them")),
+    }
+}
+
+/// On a terminal, in place.
+fn tell(progress: &MoveProgress) {
+    let (seen, blobs, moved) = (progress.seen, progress.blobs, progress.moved);
+    let line = format!("{seen} of {blobs} blobs seen, {moved} moved ({})", ByteSize(progress.moved_bytes));
+    let mut out = stderr();
+    // Nobody who does not look is told.
+    let _ = if out.is_terminal() { write!(out, "\r{line}\x1b[K") } else { writeln!(out, "{line}") };
+}
