@@ -43,7 +43,10 @@ advisories:
 
 unit:
 	cargo test --workspace --locked --quiet
+	$(TOOLS)/venv/bin/python tests/with_servers.py \
+	    cargo test --locked --quiet --package wharf-db --package wharf-blob --package wharf-core
 
 end-to-end:
 	cargo build --locked --quiet
 	WHARF_BIN=$(TARGET)/debug/wharf $(TOOLS)/venv/bin/python -m pytest tests
+	WHARF_BIN=$(TARGET)/debug/wharf $(TOOLS)/venv/bin/python -m pytest tests --stores shared --ignore tests/cluster

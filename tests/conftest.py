@@ -15,7 +15,13 @@ from wharf.program import TOOLS
 from wharf.real_image import real_images
 from wharf.server import Server
 
-pytest_plugins = ["wharf.server_log", "wharf.ways", "wharf.container_storage", "wharf.client_table"]
+pytest_plugins = [
+    "wharf.stores_option",
+    "wharf.server_log",
+    "wharf.ways",
+    "wharf.container_storage",
+    "wharf.client_table",
+]
 
 numbers = itertools.count(1)
 

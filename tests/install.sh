@@ -1,7 +1,8 @@
 #!/bin/sh
-# Installs what the end-to-end tests need: container clients from Debian, the
-# Python environment in .tools/venv and the Go tools in .tools/bin.
+# Installs what the tests need: container clients, PostgreSQL and nginx from Debian,
+# the Python environment in .tools/venv, the Go tools and an S3 server in .tools/bin.
 # Says nothing and changes nothing when all of it is in place.
+# `tests/install.sh --with-minio` adds a second S3 server, which takes minutes to build.
 set -eu
 
 tests=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
@@ -17,6 +18,9 @@ can_apt() { [ "$(id -u)" = 0 ] && has apt-get; }
 checksum() { cat -- "$@" | sha256sum | cut -d ' ' -f 1; }
 is_stamped() { [ -f "$1" ] && [ "$(cat "$1")" = "$2" ]; }
 
+# Debian keeps the programs of each PostgreSQL version in a folder of its own, off the PATH.
+has_postgres() { ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; }
+
 # Prints "PROGRAM PACKAGE" for each program that is missing.
 missing_programs() {
     while read -r program package; do
@@ -30,13 +34,42 @@ crun crun
 curl curl
 openssl openssl
 dpkg-deb dpkg
+setpriv util-linux
+nginx nginx
 LIST
+    has_postgres || echo "initdb postgresql"
     [ -f /etc/ssl/certs/ca-certificates.crt ] || echo "CA-certificates ca-certificates"
     "$python" -c 'import ensurepip, venv' 2>/dev/null || echo "$python-with-venv python3-venv"
 }
 
 # The image builder takes its packages from apt's lists.
 has_package_lists() { apt-cache show busybox-static >/dev/null 2>&1; }
+
+install_packages() { apt-get install -y -qq --no-install-recommends "$@" >&2; }
+
+# Packages of servers start them, and PostgreSQL's makes a cluster: the tests want the programs alone.
+# A policy (invoke-rc.d(8)) and a setting (pg_createcluster(1)) that are there already are not touched.
+policy=/usr/sbin/policy-rc.d
+no_cluster=/etc/postgresql-common/createcluster.d/no-main-cluster.conf
+without_services() {
+    made=
+    if [ ! -e "$policy" ]; then
+        printf '#!/bin/sh\nexit 101\n' >"$policy"
+        chmod 755 "$policy"
+        made=$policy
+    fi
+    if [ ! -e "${no_cluster%/*/*}" ]; then
+        mkdir -p "${no_cluster%/*}"
+        echo 'create_main_cluster = false' >"$no_cluster"
+        made="$made $no_cluster"
+    fi
+    # shellcheck disable=SC2086 # one word a file
+    [ -z "$made" ] || trap 'rm -f $made' EXIT
+    trap 'exit 130' INT TERM
+    "$@"
+    # shellcheck disable=SC2086
+    [ -z "$made" ] || rm -f $made
+}
 
 install_programs() {
     missing=$(missing_programs)
@@ -56,7 +89,7 @@ install_programs() {
         packages=$(printf '%s\n' "$missing" | cut -d ' ' -f 2)
         say "installing" $packages
         # shellcheck disable=SC2086 # one word a package
-        apt-get install -y -qq --no-install-recommends $packages >&2
+        without_services install_packages $packages
     fi
     left=$(missing_programs)
     [ -z "$left" ] || fail "still missing after apt-get install:" $left
@@ -80,17 +113,22 @@ install_python_packages() {
     echo "$wanted" >"$tools/venv/.requirements"
 }
 
+# Builds the tools of one module, tests/tools or a folder in it.
 install_go_tools() {
-    wanted=$(checksum "$tests/tools/go.mod" "$tests/tools/go.sum")
-    if is_stamped "$tools/bin/.go-tools" "$wanted"; then return; fi
-    say "building the Go tools of tests/tools (the first time takes some minutes)"
+    module=$tests/$1
+    stamp=$tools/bin/.go-$(echo "$1" | tr / -)
+    wanted=$(checksum "$module/go.mod" "$module/go.sum")
+    if is_stamped "$stamp" "$wanted"; then return; fi
+    say "building the Go tools of tests/$1 (the first time takes some minutes)"
     mkdir -p "$tools/bin"
     # Without C and without debug symbols: less to compile, a third less to link and keep.
-    (cd "$tests/tools" && GOBIN="$tools/bin" CGO_ENABLED=0 GOFLAGS=-mod=readonly go install -ldflags='-s -w' tool)
-    echo "$wanted" >"$tools/bin/.go-tools"
+    (cd "$module" && GOBIN="$tools/bin" CGO_ENABLED=0 GOFLAGS=-mod=readonly go install -ldflags='-s -w' tool)
+    echo "$wanted" >"$stamp"
 }
 
 install_programs
 check_languages
 install_python_packages
-install_go_tools
+install_go_tools tools
+install_go_tools tools/versitygw
+if [ "${1:-}" = --with-minio ]; then install_go_tools tools/minio; fi

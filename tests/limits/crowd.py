@@ -69,10 +69,18 @@ class SecureCrowd(Crowd):
 
 
 def open_files(server: Server) -> int:
-    """How many sockets and files of content the server's process holds open."""
+    """How many connections of clients and files of content the server's process holds open."""
     assert server.process is not None
+    accepted = _accepted_at(server.port)
     targets = _targets(f"/proc/{server.process.pid}/fd")
-    return sum(target.startswith("socket:") or "/content/" in target for target in targets)
+    return sum(target in accepted or "/content/" in target for target in targets)
+
+
+def _accepted_at(port: int) -> set[str]:
+    """The sockets at this port, as the links in /proc name them; not those to stores elsewhere."""
+    with open("/proc/net/tcp") as table:
+        rows = [line.split() for line in table.readlines()[1:]]
+    return {f"socket:[{row[9]}]" for row in rows if row[1].endswith(f":{port:04X}")}
 
 
 def _targets(folder: str) -> Iterable[str]:

@@ -1,5 +1,6 @@
 """Upload sessions: how many an instance may have, and how long they may lie still."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -56,27 +57,43 @@ def test_another_instance_has_its_own(server: Server, cloud: Cloud, uploads: lis
     Registry(server, other, cloud.login(other)).start_upload(REPOSITORY)
 
 
-def test_what_lies_still_is_given_up(make_server):
-    """The worker looks when it starts and once a minute: here the server is started until it did."""
+@pytest.fixture
+def still(make_server: Callable[..., Server]) -> Registry:
+    """An instance on a server of the test's own, which gives up what lies still for a second."""
     server = make_server().configure('[limits]\nupload_idle = "1s"\nupload_sessions = 1\n').start()
     cloud = Cloud(server, ROOT)
     instance = cloud.create_instance("still")
     cloud.create_namespace(instance, NAMESPACE)
-    registry = Registry(server, instance, cloud.login(instance))
-    upload = registry.start_upload(REPOSITORY)
-    assert registry.send_chunk(upload, 0, b"first").status_code == 202
-    assert files_of(server, upload)
+    return Registry(server, instance, cloud.login(instance))
+
+
+def let_it_lie(registry: Registry, upload: str) -> None:
+    """The worker looks when it starts and once a minute: the server is started until it did."""
 
     def is_given_up() -> bool:
-        server.stop()
-        server.start()
+        registry.server.stop()
+        registry.server.start()
         return registry.get(upload).status_code == 404
 
     eventually("the session is given up", is_given_up)
-    assert_refused(registry.get(upload), 404, "BLOB_UPLOAD_UNKNOWN")
-    assert_refused(registry.send_chunk(upload, 5, b"second"), 404, "BLOB_UPLOAD_UNKNOWN")
-    assert files_of(server, upload) == []
-    registry.start_upload(REPOSITORY)
+
+
+def test_what_lies_still_is_given_up(still: Registry):
+    upload = still.start_upload(REPOSITORY)
+    assert still.send_chunk(upload, 0, b"first").status_code == 202
+    let_it_lie(still, upload)
+    assert_refused(still.get(upload), 404, "BLOB_UPLOAD_UNKNOWN")
+    assert_refused(still.send_chunk(upload, 5, b"second"), 404, "BLOB_UPLOAD_UNKNOWN")
+    still.start_upload(REPOSITORY)
+
+
+@pytest.mark.embedded
+def test_the_files_of_what_lies_still_are_removed(still: Registry):
+    upload = still.start_upload(REPOSITORY)
+    assert still.send_chunk(upload, 0, b"first").status_code == 202
+    assert files_of(still.server, upload)
+    let_it_lie(still, upload)
+    assert files_of(still.server, upload) == []
 
 
 def files_of(server: Server, upload: str) -> list[Path]:

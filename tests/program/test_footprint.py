@@ -1,7 +1,9 @@
-"""What the server costs: the time of a start and the memory it keeps."""
+"""What the server alone costs: the time of a start and the memory it keeps."""
 
 import time
 from pathlib import Path
+
+import pytest
 
 from wharf.account import ROOT
 from wharf.cloud import NAMESPACE, Cloud
@@ -14,6 +16,7 @@ SECONDS_TO_FIRST_ANSWER = 0.3
 IDLE_MEMORY_KIB = 60 * 1024
 
 
+@pytest.mark.embedded
 def test_the_first_answer_comes_soon(own_server: Server):
     """The best of several starts, for this machine may be busy with other things."""
     times = []
@@ -25,6 +28,7 @@ def test_the_first_answer_comes_soon(own_server: Server):
     assert min(times) < SECONDS_TO_FIRST_ANSWER, times
 
 
+@pytest.mark.embedded
 def test_memory_after_light_load(own_server: Server):
     cloud = Cloud(own_server, ROOT)
     instance = cloud.create_instance("light")

@@ -1,7 +1,6 @@
 """A `wharf serve` process, its directory and its ways to end."""
 
 import signal
-import socket
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +9,9 @@ import requests
 
 from wharf.account import ROOT
 from wharf.polling import eventually
+from wharf.port import free_port
 from wharf.program import clean_environment, wharf_binary
+from wharf.stores import EmbeddedStores, Place, Stores
 
 PRESET_ROOT = {
     "WHARF_ROOT_SECRET_ID": ROOT.secret_id,
@@ -20,19 +21,27 @@ PRESET_ROOT = {
 
 
 class Server:
-    """One server on a port of its own. It keeps its port and its data when it is started again."""
+    """One server on a port of its own. It keeps its port and its data when it is started again.
+
+    It gets a place of its own in the stores of the run, unless it is to share the `place` of others.
+    """
 
     known: list["Server"] = []
+    stores: Stores = EmbeddedStores()
 
-    def __init__(self, directory: Path, environment: dict[str, str] | None = None):
+    def __init__(
+        self, directory: Path, environment: dict[str, str] | None = None, place: Place | None = None
+    ):
         self.directory = directory
         self.data = directory / "data"
-        self.port = _free_port()
+        self.port = free_port()
+        self.own_place = Server.stores.place() if place is None else None
         self.log = directory / "server.log"
         self.output = directory / "server.out"
         self.environment = {
             "WHARF_LISTEN": f"127.0.0.1:{self.port}",
             "WHARF_DATA_DIR": str(self.data),
+            **(place or self.own_place or Place()).environment,
             **(PRESET_ROOT if environment is None else environment),
         }
         self.process: subprocess.Popen | None = None
@@ -116,13 +125,9 @@ class Server:
         if self.process is not None:
             self.kill()
         Server.known.remove(self)
+        if self.own_place is not None:
+            self.own_place.discard()
 
     def _process(self) -> subprocess.Popen:
         assert self.process is not None, "the server does not run"
         return self.process
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
