@@ -50,8 +50,9 @@ impl Address {
             "cos" => Provider::Cos,
             "oss" => Provider::Oss,
             _ => {
+                let shown = without_login(text);
                 return Err(Error::Address(format!(
-                    "`{text}` begins with none of file:, s3://, cos://, oss://"
+                    "`{shown}` begins with none of file:, s3://, cos://, oss://"
                 )));
             }
         };
@@ -68,7 +69,7 @@ impl Bucket {
             return Err("the bucket's name is missing".to_owned());
         }
         if !name.chars().all(is_name) {
-            return Err(format!("`{name}` is no bucket's name"));
+            return Err(format!("`{}` is no bucket's name", without_login(name)));
         }
         let prefix = decode(prefix)?.trim_matches('/').to_owned();
         if prefix.split('/').any(|part| matches!(part, "." | "..")) || prefix.contains("//") {
@@ -95,7 +96,7 @@ impl Bucket {
 /// An endpoint is a scheme, a host and perhaps a port. Credentials have no place in it.
 pub(crate) fn check_endpoint(text: &str) -> Result<String, String> {
     let wrong = || {
-        let shown = text.rsplit('@').next().unwrap_or_default();
+        let shown = without_login(text);
         format!("the endpoint `{shown}` is not http:// or https:// with a host and perhaps a port")
     };
     let uri: Uri = text.parse().map_err(|_| wrong())?;
@@ -106,6 +107,11 @@ pub(crate) fn check_endpoint(text: &str) -> Result<String, String> {
     } else {
         Err(wrong())
     }
+}
+
+/// What of a text may be shown: a key before an `@` may not.
+fn without_login(text: &str) -> &str {
+    text.rsplit('@').next().unwrap_or_default()
 }
 
 fn decode(text: &str) -> Result<Cow<'_, str>, String> {
@@ -163,7 +169,9 @@ mod tests {
             let error = Address::parse(address).unwrap_err().to_string();
             assert!(error.contains(part), "{address}: {error}");
         }
-        let error = Address::parse("s3://b?endpoint=http://id:secret@host").unwrap_err().to_string();
-        assert!(!error.contains("secret"), "{error}");
+        for address in ["s3://b?endpoint=http://id:secret@host", "s3://id:secret@b", "x://id:secret@host/y"] {
+            let error = Address::parse(address).unwrap_err().to_string();
+            assert!(!error.contains("secret"), "{error}");
+        }
     }
 }

@@ -2,7 +2,7 @@ use wharf_model::{Digest, Hasher, InstanceId};
 
 use crate::{
     Blob, Error, Finding, Options, Segment, Upload,
-    address::Address,
+    address::{Address, check_endpoint},
     blob, examine,
     files::FileStore,
     objects::{ObjectStore, ObjectUpload},
@@ -39,6 +39,14 @@ impl BlobStore {
     /// [`Error::Address`], which names the part that is wrong.
     pub fn check_address(address: &str) -> Result<(), Error> {
         Address::parse(address).map(drop)
+    }
+
+    /// Whether `endpoint` is one that [`crate::Redirect`] takes.
+    ///
+    /// # Errors
+    /// [`Error::Address`], which names what is wrong.
+    pub fn check_endpoint(endpoint: &str) -> Result<(), Error> {
+        check_endpoint(endpoint).map(drop).map_err(Error::Address)
     }
 
     /// Whether the store answers now. Says so within 3 seconds.

@@ -45,6 +45,14 @@ impl Content {
         Ok(PulledBlob::Here(store.open_blob(instance, digest, object, blob.size).await?))
     }
 
+    /// Whether the stores answer.
+    pub(crate) async fn check(&self) -> Result<(), wharf_blob::Error> {
+        if let Some(previous) = &self.previous {
+            previous.check().await?;
+        }
+        self.current.check().await
+    }
+
     /// Removes an instance's content wherever it is.
     pub(crate) async fn delete_bucket(&self, instance: &InstanceId) -> Result<(), wharf_blob::Error> {
         if let Some(previous) = &self.previous {

@@ -76,7 +76,7 @@ impl Core {
     /// The error of the store that does not.
     pub async fn check(&self) -> Result<(), Error> {
         let database = async { self.read(|tx| Ok(wharf_db::accounts::find(tx, Uin::ROOT).map(drop)?)).await };
-        let content = async { Ok(self.content.current.check().await?) };
+        let content = async { Ok(self.content.check().await?) };
         let both = timeout(CHECK, try_join(database, content)).await;
         both.map_err(|_| Error::Internal(format!("a store did not answer within {CHECK:?}")))?.map(drop)
     }

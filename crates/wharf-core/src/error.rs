@@ -60,6 +60,14 @@ pub enum Error {
         limit: usize,
     },
 
+    /// A kept secret was sealed under another master key.
+    #[error(
+        "the secret of {owner} was sealed under another master key: all processes on one database need the same"
+    )]
+    WrongMasterKey {
+        /// Whose secret: the id of a signing key or of an access key.
+        owner: String,
+    },
     /// No content store came before the one in use.
     #[error("there is nothing to move: `storage.previous` names no store")]
     NothingToMove,
@@ -268,7 +276,7 @@ impl Error {
 
     /// Whether the caller did nothing wrong: the message is for the log, not for the caller.
     pub fn is_internal(&self) -> bool {
-        matches!(self, Self::Store(_) | Self::Content(_) | Self::Internal(_))
+        matches!(self, Self::Store(_) | Self::Content(_) | Self::Internal(_) | Self::WrongMasterKey { .. })
     }
 }
 

@@ -7,7 +7,7 @@ use wharf_model::{InstanceId, Timestamp, Uin};
 use crate::{Core, Error, Identity, Operator, instances::running_instance, random};
 
 /// The audience of instance tokens.
-const AUDIENCE: &str = "wharf-instance";
+pub(crate) const AUDIENCE: &str = "wharf-instance";
 /// A long-term token is good for 10 years, which `TokenValidTime` prints in hours.
 const LONG_TERM: Duration = Duration::from_secs(87_600 * 3600);
 const TEMPORARY: Duration = Duration::from_secs(3600);

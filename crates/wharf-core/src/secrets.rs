@@ -35,7 +35,7 @@ impl MasterKey {
 
     /// Opens what [`Self::seal`] sealed for `owner`.
     pub(crate) fn open(&self, owner: &str, sealed: &[u8]) -> Result<Vec<u8>, Error> {
-        let wrong = || Error::Internal(format!("the secret of {owner} was sealed under another master key"));
+        let wrong = || Error::WrongMasterKey { owner: owner.to_owned() };
         let (nonce, body) = sealed.split_at_checked(NONCE_LEN).ok_or_else(wrong)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| wrong())?;
         let mut body = body.to_vec();

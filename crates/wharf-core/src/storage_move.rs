@@ -12,11 +12,13 @@ use crate::{Core, Error, leases::LEASE};
 
 /// Blobs looked at between two notes of how far it got.
 const BATCH: u64 = 50;
+/// Missing blobs that are named.
+const MISSING_NAMED: usize = 100;
 /// The name of the lease, and of the note.
 const NAME: &str = "storage-move";
 
 /// How far a move got.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MoveProgress {
     /// Blobs of all instances.
     pub blobs: u64,
@@ -24,12 +26,14 @@ pub struct MoveProgress {
     pub bytes: u64,
     /// Blobs looked at in this pass.
     pub seen: u64,
-    /// Blobs moved, also before this run.
+    /// Blobs moved, also by runs before this one that were broken off.
     pub moved: u64,
     /// Their bytes.
     pub moved_bytes: u64,
-    /// Blobs that neither store holds.
-    pub missing: u64,
+    /// Blobs that neither store holds: the first hundred in this pass, and how many they are.
+    pub missing: Vec<(InstanceId, Digest)>,
+    /// How many are missing.
+    pub missing_count: u64,
 }
 
 impl Core {
@@ -48,40 +52,42 @@ impl Core {
             return Err(Error::MoveUnderWay);
         }
         let (blobs, bytes) = self.read(|tx| Ok(blobs::count_all(tx)?)).await?;
-        let mut noted = self.read(|tx| Ok(storage_moves::find(tx, NAME)?)).await?;
+        let noted = self.read(|tx| Ok(storage_moves::find(tx, NAME)?)).await?;
+        let mut progress = MoveProgress { blobs, bytes, ..MoveProgress::default() };
+        let mut from = noted.map(|noted| {
+            (progress.moved, progress.moved_bytes) = (noted.moved, noted.bytes);
+            noted.last
+        });
         loop {
-            let mut progress = MoveProgress { blobs, bytes, ..MoveProgress::default() };
-            let before = noted.as_ref().map_or(0, |state| state.moved);
-            let resumed = noted.is_some();
-            self.move_from(noted.take(), &mut progress, &mut report).await?;
-            if !resumed && progress.moved == before {
+            let (moved_before, is_whole) = (progress.moved, from.is_none());
+            self.move_after(from.take(), &mut progress, &mut report).await?;
+            if is_whole && progress.moved == moved_before {
                 self.write(|tx| Ok(storage_moves::delete(tx, NAME)?)).await?;
                 return Ok(progress);
             }
         }
     }
 
-    async fn move_from(
+    /// One pass, over all blobs after `last`.
+    async fn move_after(
         &self,
-        noted: Option<StorageMove>,
+        mut last: Option<(InstanceId, Digest)>,
         progress: &mut MoveProgress,
         report: &mut (impl FnMut(&MoveProgress) + Send),
     ) -> Result<(), Error> {
-        let mut last = None;
-        if let Some(noted) = noted {
-            (progress.moved, progress.moved_bytes) = (noted.moved, noted.bytes);
-            last = Some(noted.last);
-        }
+        (progress.seen, progress.missing_count) = (0, 0);
+        progress.missing.clear();
         loop {
             let after = last.clone();
             let batch = self.read(move |tx| Ok(blobs::list_after(tx, after.as_ref(), BATCH)?)).await?;
             let Some((instance, digest, _)) = batch.last() else { return Ok(()) };
-            last = Some((instance.clone(), digest.clone()));
+            let end = (instance.clone(), digest.clone());
             for (instance, digest, blob) in batch {
                 self.move_blob(instance, digest, blob, progress).await?;
                 report(progress);
             }
-            self.note_move(&last, progress).await?;
+            self.note_move(end.clone(), progress).await?;
+            last = Some(end);
         }
     }
 
@@ -100,8 +106,10 @@ impl Core {
             return Ok(());
         }
         if previous.has_blob(&instance, &digest, object).await?.is_none() {
-            tracing::error!(%instance, %digest, "neither store holds this blob");
-            progress.missing += 1;
+            progress.missing_count += 1;
+            if progress.missing.len() < MISSING_NAMED {
+                progress.missing.push((instance, digest));
+            }
             return Ok(());
         }
         let content = previous.open_blob(&instance, &digest, object, blob.size).await?;
@@ -114,12 +122,7 @@ impl Core {
     }
 
     /// Notes how far it got, so that it goes on there, and holds the lease: only one process moves.
-    async fn note_move(
-        &self,
-        last: &Option<(InstanceId, Digest)>,
-        progress: &MoveProgress,
-    ) -> Result<(), Error> {
-        let Some(last) = last.clone() else { return Ok(()) };
+    async fn note_move(&self, last: (InstanceId, Digest), progress: &MoveProgress) -> Result<(), Error> {
         let state = StorageMove { last, moved: progress.moved, bytes: progress.moved_bytes };
         let (holder, now) = (self.process.clone(), Self::now());
         self.write(move |tx| {

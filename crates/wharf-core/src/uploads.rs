@@ -177,6 +177,7 @@ impl Core {
         }
         match upload.commit(digest.clone()).await {
             Ok(stored) => self.finish_session(caller, target, session, digest, stored).await,
+            Err(wharf_blob::Error::NotFound) => Err(Error::UploadNotFound(session.row.id)),
             Err(error) => {
                 if matches!(error, wharf_blob::Error::DigestMismatch { .. }) {
                     self.give_up(session.row).await?;

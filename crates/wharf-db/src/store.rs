@@ -117,6 +117,11 @@ impl<'a> Address<'a> {
                 "sqlite:FILE or postgres://USER:PASSWORD@HOST:PORT/DATABASE".to_owned(),
             ));
         }
+        if address.contains("sslmode=verify") {
+            return Err(Error::Address(
+                "sslmode is disable, prefer or require, which also checks the certificate".to_owned(),
+            ));
+        }
         let config: tokio_postgres::Config =
             address.parse().map_err(|error: tokio_postgres::Error| Error::Address(error.to_string()))?;
         if config.get_hosts().is_empty() || config.get_dbname().is_none() {

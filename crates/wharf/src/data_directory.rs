@@ -38,6 +38,12 @@ pub(crate) fn master_key(path: &Path, given: Option<&str>) -> Result<MasterKey, 
     text.parse().map_err(|error| format!("{}: {error}", file.display()))
 }
 
+/// Takes away a key that was made a moment ago for a database that, as it came out, has another.
+pub(crate) fn forget_master_key(path: &Path) {
+    // Where it stays, the next start says the same.
+    let _ = fs::remove_file(path.join(MASTER_KEY));
+}
+
 /// Writes a new file that only its owner can read, durably.
 pub(crate) fn write_secret(path: &Path, text: &str) -> Result<(), String> {
     let write = || -> io::Result<()> {

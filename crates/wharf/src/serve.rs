@@ -10,7 +10,7 @@ use wharf_registry::Registry;
 
 use crate::{
     data_directory, first_start, logging, open,
-    server::{self, Metrics, Tls},
+    server::{self, Metrics, Tls, TrustedProxies},
     settings::Settings,
 };
 
@@ -31,7 +31,8 @@ pub(crate) async fn run(settings: Settings) -> Result<(), String> {
     let (stop, stopped) = watch::channel(false);
     let worker = tokio::spawn(wharf_worker::run(core, stopped));
     tracing::info!(version = env!("CARGO_PKG_VERSION"), %settings, "serving");
-    server::serve(listener, service, tls, &settings.timeouts).await;
+    let proxies = TrustedProxies::new(settings.trusted_proxies.clone());
+    server::serve(listener, service, tls, proxies, &settings.timeouts).await;
     let _ = stop.send(true);
     if timeout(WORKER_STOP, worker).await.is_err() {
         tracing::warn!("the worker did not stop in time: its job goes on at the next start");

@@ -16,6 +16,8 @@ use crate::{
 
 /// How long processes that start together may keep each other from it.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How long one statement of a change may take, or a wait for another process that makes the changes.
+const LONGEST: Duration = Duration::from_secs(3600);
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// Brings the schema to the newest version. Of many processes that start together, one does.
@@ -28,7 +30,7 @@ pub(crate) fn run(config: &Config, options: &Options) -> Result<(), Error> {
 }
 
 fn run_until(config: &Config, options: &Options, deadline: Instant) -> Result<(), Error> {
-    let session = Session::connect(config, options)?;
+    let session = Session::connect(config, &Options { statement_timeout: LONGEST, ..options.clone() })?;
     loop {
         let outcome = run_once(&session);
         if session.is_in_transaction() {

@@ -62,17 +62,21 @@ async fn migrate(core: &Core, as_json: bool) -> Result<(), String> {
     let released = core.release_leases().await;
     let progress = moved.map_err(|error| error.to_string())?;
     released.map_err(|error| error.to_string())?;
-    let (moved, bytes) = (progress.moved, ByteSize(progress.moved_bytes));
-    print(&if as_json {
-        json!({"moved": moved, "bytes": progress.moved_bytes, "missing": progress.missing}).to_string()
+    let missing: Vec<_> =
+        progress.missing.iter().map(|(instance, digest)| format!("{instance} {digest}")).collect();
+    let (moved, bytes) = (progress.moved, progress.moved_bytes);
+    if as_json {
+        print(&json!({"moved": moved, "bytes": bytes, "missing": missing}).to_string());
     } else {
-        format!(
-            "{moved} blobs ({bytes}) were moved; all are in the store in use: `storage.previous` can be removed"
-        )
-    });
-    match progress.missing {
-        0 => Ok(()),
-        missing => Err(format!("{missing} blobs are in neither store: the log names them")),
+        print(&format!("{moved} blobs ({}) were moved", ByteSize(bytes)));
+    }
+    match progress.missing_count {
+        0 if as_json => Ok(()),
+        0 => {
+            print("All content is in the store in use: `storage.previous` can be removed.");
+            Ok(())
+        }
+        count => Err(format!("{count} blobs are in neither store:\n{}", missing.join("\n"))),
     }
 }
 

@@ -22,7 +22,7 @@ use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt;
 use wharf_registry::{Peer, Scheme};
 
-use super::{Tls, stalled_answers::Answers};
+use super::{Tls, TrustedProxies, stalled_answers::Answers};
 use crate::settings::Timeouts;
 
 /// The first byte of a TLS handshake (RFC 8446, section 5.1); no HTTP request begins with it.
@@ -40,7 +40,13 @@ const BUFFER: usize = 8 << 10;
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// Serves until a signal says stop; then takes no more connections and waits for running requests.
-pub(crate) async fn serve(listener: TcpListener, service: Router, tls: Tls, timeouts: &Timeouts) {
+pub(crate) async fn serve(
+    listener: TcpListener,
+    service: Router,
+    tls: Tls,
+    proxies: TrustedProxies,
+    timeouts: &Timeouts,
+) {
     let graceful = GracefulShutdown::new();
     let mut stop = std::pin::pin!(stop_signal());
     let server = Server {
@@ -48,6 +54,7 @@ pub(crate) async fn serve(listener: TcpListener, service: Router, tls: Tls, time
         http2: http2(timeouts.header),
         service,
         tls,
+        proxies,
         header_timeout: timeouts.header,
         write_timeout: timeouts.write,
     };
@@ -85,6 +92,7 @@ struct Server {
     http2: auto::Builder<TokioExecutor>,
     service: Router,
     tls: Tls,
+    proxies: TrustedProxies,
     header_timeout: Duration,
     write_timeout: Duration,
 }
@@ -125,7 +133,9 @@ impl Server {
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
+        let proxies = self.proxies;
         let service = self.service.map_request(move |mut request: http::Request<Incoming>| {
+            let (peer, scheme) = proxies.client(peer, scheme, request.headers());
             request.extensions_mut().insert(scheme);
             request.extensions_mut().insert(peer);
             request.map(axum::body::Body::new)

@@ -2,6 +2,7 @@
 
 mod certificate_files;
 mod connections;
+mod forwarded;
 mod metrics;
 mod observation;
 mod operations;
@@ -10,6 +11,7 @@ mod stalled_answers;
 mod tls;
 
 pub(crate) use connections::serve;
+pub(crate) use forwarded::TrustedProxies;
 pub(crate) use metrics::Metrics;
 pub(crate) use observation::observed;
 pub(crate) use operations::operations;

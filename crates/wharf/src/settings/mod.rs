@@ -1,11 +1,14 @@
 //! The settings: from the command line, else the file, else the environment, else the default.
 
+mod database;
 mod parse;
 mod problems;
 mod sources;
+mod storage;
 
 use std::{fmt, net::SocketAddr, path::PathBuf, time::Duration};
 
+use ipnet::IpNet;
 use wharf_core::{Limits, RootPreset};
 use wharf_registry::Scheme;
 
@@ -13,6 +16,7 @@ use crate::command_line::SettingFlags;
 
 pub(crate) use problems::Problems;
 use sources::Sources;
+pub(crate) use storage::Storage;
 
 /// All settings, checked.
 #[derive(Clone)]
@@ -33,6 +37,8 @@ pub(crate) struct Settings {
     pub(crate) domain: String,
     /// `public_url`
     pub(crate) public_url: Option<PublicUrl>,
+    /// `trusted_proxies`
+    pub(crate) trusted_proxies: Vec<IpNet>,
     /// `master_key`; else it is kept in the data directory.
     pub(crate) master_key: Option<String>,
     /// `WHARF_ROOT_…`
@@ -45,14 +51,6 @@ pub(crate) struct Settings {
     pub(crate) limits: Limits,
     /// `[timeouts]`
     pub(crate) timeouts: Timeouts,
-}
-
-/// What a content store needs beside its address.
-#[derive(Clone)]
-pub(crate) struct Storage {
-    pub(crate) options: wharf_blob::Options,
-    /// The store that content is being moved from.
-    pub(crate) previous: Option<String>,
 }
 
 /// How clients reach the registry.
@@ -118,7 +116,6 @@ impl Settings {
         let data_dir = sources.value("data_dir", parse::path).unwrap_or_else(|| PathBuf::from("data"));
         let in_data = |scheme: &str, name: &str| format!("{scheme}:{}", data_dir.join(name).display());
         let limits = Limits::default();
-        let database = wharf_db::Options::default();
         Self {
             listen: sources
                 .value("listen", parse::address)
@@ -126,37 +123,14 @@ impl Settings {
             database_url: sources
                 .value("database_url", parse::database_url)
                 .unwrap_or_else(|| in_data("sqlite", "wharf.db")),
-            database: wharf_db::Options {
-                connections: sources.value_or("database.connections", parse::count, database.connections),
-                connect_timeout: sources.value_or(
-                    "database.connect_timeout",
-                    parse::duration,
-                    database.connect_timeout,
-                ),
-                statement_timeout: sources.value_or(
-                    "database.statement_timeout",
-                    parse::duration,
-                    database.statement_timeout,
-                ),
-                patience: sources.value_or("database.patience", parse::duration, database.patience),
-            },
+            database: database::read(sources),
             storage_url: sources
                 .value("storage_url", parse::storage_url)
                 .unwrap_or_else(|| in_data("file", "content")),
-            storage: Storage {
-                options: wharf_blob::Options {
-                    spool: sources
-                        .value("storage.spool", parse::path)
-                        .unwrap_or_else(|| data_dir.join("spool")),
-                    credentials: sources
-                        .both("storage.access_key_id", "storage.secret_access_key", parse::some_text)
-                        .map(|(id, secret)| wharf_blob::Credentials { id, secret }),
-                    redirect: redirect(sources),
-                },
-                previous: sources.value("storage.previous", parse::storage_url),
-            },
+            storage: Storage::read(sources, &data_dir),
             domain: sources.value("domain", parse::domain).unwrap_or_else(|| "localhost".to_owned()),
             public_url: sources.value("public_url", parse::public_url),
+            trusted_proxies: sources.value_or("trusted_proxies", parse::networks, Vec::new()),
             master_key: sources.value("master_key", parse::master_key),
             root: RootPreset {
                 secret_id: sources.variable("WHARF_ROOT_SECRET_ID", parse::secret_id),
@@ -234,29 +208,10 @@ impl fmt::Display for Settings {
             "listen = {}, data_dir = {}, database_url = {}, storage_url = {}, domain = {}",
             self.listen,
             self.data_dir.display(),
-            without_password(&self.database_url),
+            database::without_password(&self.database_url),
             self.storage_url,
             self.domain
         )
-    }
-}
-
-/// Whether clients get blobs from an object store themselves, and how.
-fn redirect(sources: &mut Sources<'_>) -> Option<wharf_blob::Redirect> {
-    let is_on = sources.value_or("storage.redirect", parse::truth, false);
-    let endpoint = sources.value("storage.redirect_endpoint", parse::some_text);
-    let lifetime = sources.value_or("storage.redirect_lifetime", parse::duration, Duration::from_secs(600));
-    is_on.then_some(wharf_blob::Redirect { lifetime, endpoint })
-}
-
-/// An address as it may be logged.
-fn without_password(url: &str) -> String {
-    match url.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.rsplit_once('@')?))) {
-        Some((scheme, (login, rest))) => {
-            let user = login.split(':').next().unwrap_or_default();
-            format!("{scheme}://{user}@{}", rest.split('?').next().unwrap_or_default())
-        }
-        None => url.to_owned(),
     }
 }
 
@@ -312,14 +267,6 @@ mod tests {
         assert_eq!(settings.limits.manifest_size, 1 << 20);
         assert_eq!(settings.limits.blob_size, 1000);
         assert_eq!(settings.limits.upload_idle, Duration::from_secs(7200));
-    }
-
-    #[test]
-    fn an_address_is_shown_without_its_password() {
-        let url = "postgres://wharf:se:cr@et@db.test:5432/wharf?password=other";
-        let settings = load(&format!("database_url = '{url}'"), SettingFlags::default(), &[]);
-        let shown = settings.unwrap_or_else(|problems| panic!("{problems}")).to_string();
-        assert!(shown.contains("database_url = postgres://wharf@db.test:5432/wharf,"), "{shown}");
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! Each kind of value, and what is to be said of one that is wrong. No message repeats a secret.
 
 use std::{
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
     time::Duration,
 };
 
+use ipnet::IpNet;
 use jiff::SignedDuration;
 use wharf_core::MasterKey;
 use wharf_model::SecretId;
@@ -43,6 +44,11 @@ pub(super) fn storage_url(text: &str) -> Result<String, String> {
     }
 }
 
+pub(super) fn endpoint(text: &str) -> Result<String, String> {
+    let checked = wharf_blob::BlobStore::check_endpoint(text);
+    checked.map(|()| text.to_owned()).map_err(|error| error.to_string())
+}
+
 pub(super) fn some_text(text: &str) -> Result<String, String> {
     if text.is_empty() { Err("it is empty".to_owned()) } else { Ok(text.to_owned()) }
 }
@@ -78,6 +84,17 @@ pub(super) fn public_url(text: &str) -> Result<PublicUrl, String> {
         None => (rest, None),
     };
     Ok(PublicUrl { scheme, host: domain(host).map_err(|_| wrong())?, port })
+}
+
+/// Addresses and networks with commas between.
+pub(super) fn networks(text: &str) -> Result<Vec<IpNet>, String> {
+    let network = |text: &str| {
+        let address = text.parse::<IpAddr>().map(IpNet::from);
+        address
+            .or_else(|_| text.parse())
+            .map_err(|_| format!("`{text}` is no address and no network, such as 10.0.0.0/8"))
+    };
+    text.split(',').map(|part| network(part.trim())).collect()
 }
 
 pub(super) fn master_key(text: &str) -> Result<String, String> {

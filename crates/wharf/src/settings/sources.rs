@@ -36,6 +36,7 @@ impl<'a> Sources<'a> {
             ("storage_url", &flags.storage_url, "WHARF_STORAGE_URL"),
             ("domain", &flags.domain, "WHARF_DOMAIN"),
             ("public_url", &flags.public_url, "WHARF_PUBLIC_URL"),
+            ("trusted_proxies", &None, "WHARF_TRUSTED_PROXIES"),
             ("master_key", &None, "WHARF_MASTER_KEY"),
             ("log.level", &None, "WHARF_LOG"),
         ];
