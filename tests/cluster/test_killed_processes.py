@@ -38,8 +38,7 @@ def test_nothing_acknowledged_is_lost(
         before = load.pushed()
         eventually("every worker goes on", lambda: load.goes_on_after(before), seconds=60)
 
-    for registry in registries:
-        load.claim(registry)
+    load.claim(registries)
     for cloud in cluster.clouds():
         assert_running(cloud, made)
     for number, registry in enumerate(registries):

@@ -56,8 +56,8 @@ def readiness(server: Server) -> int | None:
 
 def assert_recovered(cluster: Cluster, load: Load, registries: list[Registry], witness: Witness) -> None:
     """Everything works again, nothing acknowledged is lost, and failures were clear answers."""
+    load.claim(registries)
     for registry in registries:
-        load.claim(registry)
         repository = f"{NAMESPACE}/afterwards"
         SmallImage.make(f"afterwards {registry.server.port}").push(registry, repository, "v1")
     assert all(server.process and server.process.poll() is None for server in cluster.servers)

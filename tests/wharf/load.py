@@ -86,8 +86,8 @@ class Load:
         """Whether each worker has pushed since then."""
         return all(now > then for now, then in zip(self.pushed(), before, strict=True))
 
-    def claim(self, registry: Registry) -> None:
-        """Check that nothing that was acknowledged is lost or damaged."""
+    def claim(self, registries: list[Registry]) -> None:
+        """Check that nothing that was acknowledged is lost or damaged; the workers' pushes are shared out."""
         assert [lost for worker in self.workers for lost in worker.lost] == []
-        for worker in self.workers:
+        for worker, registry in zip(self.workers, itertools.cycle(registries)):
             worker.ledger.claim(registry)
