@@ -10,7 +10,9 @@ from wharf.account import ROOT, Account
 from wharf.admin import Admin
 from wharf.cloud import NAMESPACE, Cloud, Instance, Login
 from wharf.layout import Layout
+from wharf.object_store import Versitygw
 from wharf.oci import Registry
+from wharf.postgres import Postgres
 from wharf.program import TOOLS
 from wharf.real_image import real_images
 from wharf.server import Server
@@ -103,6 +105,26 @@ def registry(server: Server, instance: Instance, login: Login) -> Registry:
 def anonymous(server: Server, instance: Instance) -> Registry:
     """Raw access to the test's instance without any credentials."""
     return Registry(server, instance)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server for tests that are about it, whatever the stores of the run are."""
+    database_server = Postgres()
+    try:
+        yield database_server.start()
+    finally:
+        database_server.discard()
+
+
+@pytest.fixture(scope="session")
+def object_store() -> Iterator[Versitygw]:
+    """An S3 server for tests that are about object storage, whatever the stores of the run are."""
+    store = Versitygw()
+    try:
+        yield store.start()
+    finally:
+        store.discard()
 
 
 @pytest.fixture(scope="session")

@@ -93,7 +93,7 @@ def test_the_files_of_what_lies_still_are_removed(still: Registry):
     assert still.send_chunk(upload, 0, b"first").status_code == 202
     assert files_of(still.server, upload)
     let_it_lie(still, upload)
-    assert files_of(still.server, upload) == []
+    eventually("the files are removed", lambda: not files_of(still.server, upload))
 
 
 def files_of(server: Server, upload: str) -> list[Path]:

@@ -1,6 +1,8 @@
 //! Moves content from the store before to the store in use, while both serve. It can be stopped at any time and goes on
 //! where it stopped.
 
+use std::time::Instant;
+
 use wharf_db::{
     blobs::{self, StoredBlob},
     leases,
@@ -48,9 +50,7 @@ impl Core {
         if self.content.previous.is_none() {
             return Err(Error::NothingToMove);
         }
-        if !self.holds_lease(NAME).await? {
-            return Err(Error::MoveUnderWay);
-        }
+        self.hold_move().await?;
         let (blobs, bytes) = self.read(|tx| Ok(blobs::count_all(tx)?)).await?;
         let noted = self.read(|tx| Ok(storage_moves::find(tx, NAME)?)).await?;
         let mut progress = MoveProgress { blobs, bytes, ..MoveProgress::default() };
@@ -68,6 +68,10 @@ impl Core {
         }
     }
 
+    async fn hold_move(&self) -> Result<(), Error> {
+        if self.holds_lease(NAME).await? { Ok(()) } else { Err(Error::MoveUnderWay) }
+    }
+
     /// One pass, over all blobs after `last`.
     async fn move_after(
         &self,
@@ -77,6 +81,7 @@ impl Core {
     ) -> Result<(), Error> {
         (progress.seen, progress.missing_count) = (0, 0);
         progress.missing.clear();
+        let mut held = Instant::now();
         loop {
             let after = last.clone();
             let batch = self.read(move |tx| Ok(blobs::list_after(tx, after.as_ref(), BATCH)?)).await?;
@@ -85,6 +90,11 @@ impl Core {
             for (instance, digest, blob) in batch {
                 self.move_blob(instance, digest, blob, progress).await?;
                 report(progress);
+                // Large blobs take their time.
+                if held.elapsed() >= Core::HOLD {
+                    self.hold_move().await?;
+                    held = Instant::now();
+                }
             }
             self.note_move(end.clone(), progress).await?;
             last = Some(end);

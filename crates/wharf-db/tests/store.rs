@@ -181,6 +181,26 @@ async fn transactions_happen_as_if_one_after_the_other() {
     }
 }
 
+/// As after a restart of the database: nobody who asks is told of it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn connections_that_broke_are_made_anew() {
+    let fixture = Fixture::new().await;
+    if database::server().is_none() {
+        return; // A file has no connections.
+    }
+    for round in 0..5 {
+        let break_all = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+             WHERE datname = current_database() AND pid <> pg_backend_pid()";
+        database::execute(&fixture.address, break_all).await;
+        let insert = |number: i64| fixture.write(move |tx| accounts::insert(tx, &account(number)));
+        let inserts: Vec<_> = (0..20).map(|number| tokio::spawn(insert(round * 100 + number))).collect();
+        for insert in inserts {
+            insert.await.unwrap().unwrap();
+        }
+        assert_eq!(fixture.read(accounts::list).await.unwrap().len() as i64, 20 * (round + 1));
+    }
+}
+
 #[tokio::test]
 async fn states_change_from_the_expected_one_only() {
     let fixture = Fixture::with_instance().await;

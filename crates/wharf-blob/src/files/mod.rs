@@ -44,13 +44,7 @@ impl FileStore {
 
     pub(crate) async fn create_bucket(&self, instance: &InstanceId) -> Result<(), Error> {
         let (root, bucket) = (self.root.clone(), self.bucket(instance));
-        blocking(move || {
-            fs::create_dir_all(bucket.join("blobs"))?;
-            fs::create_dir_all(bucket.join("uploads"))?;
-            sync_directory(&bucket)?;
-            Ok(sync_directory(&root)?)
-        })
-        .await
+        blocking(move || Ok(make_bucket(&root, &bucket)?)).await
     }
 
     pub(crate) async fn delete_bucket(&self, instance: &InstanceId) -> Result<(), Error> {
@@ -66,7 +60,15 @@ impl FileStore {
         hasher: Hasher,
     ) -> Result<FileUpload, Error> {
         let (bucket, path) = (self.bucket(instance), self.upload(instance, id));
-        blocking(move || FileUpload::open(bucket, path, received, hasher)).await
+        let root = self.root.clone();
+        blocking(move || {
+            // An instance that came from another store needed no folder there.
+            if received == 0 && !bucket.exists() {
+                make_bucket(&root, &bucket)?;
+            }
+            FileUpload::open(bucket, path, received, hasher)
+        })
+        .await
     }
 
     pub(crate) async fn discard_upload(&self, instance: &InstanceId, id: &str) -> Result<(), Error> {
@@ -124,6 +126,13 @@ impl FileStore {
     fn upload(&self, instance: &InstanceId, id: &str) -> PathBuf {
         self.bucket(instance).join("uploads").join(id)
     }
+}
+
+fn make_bucket(root: &Path, bucket: &Path) -> io::Result<()> {
+    fs::create_dir_all(bucket.join("blobs"))?;
+    fs::create_dir_all(bucket.join("uploads"))?;
+    sync_directory(bucket)?;
+    sync_directory(root)
 }
 
 /// Where a bucket keeps the blob of `digest`.

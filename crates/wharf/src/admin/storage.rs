@@ -59,6 +59,7 @@ async fn migrate(core: &Core, as_json: bool) -> Result<(), String> {
         }
     };
     let moved = core.move_storage(report).await;
+    end_line();
     let released = core.release_leases().await;
     let progress = moved.map_err(|error| error.to_string())?;
     released.map_err(|error| error.to_string())?;
@@ -77,6 +78,14 @@ async fn migrate(core: &Core, as_json: bool) -> Result<(), String> {
             Ok(())
         }
         count => Err(format!("{count} blobs are in neither store:\n{}", missing.join("\n"))),
+    }
+}
+
+/// What is said next begins a line of its own.
+fn end_line() {
+    let mut out = stderr();
+    if out.is_terminal() {
+        let _ = writeln!(out);
     }
 }
 

@@ -21,16 +21,18 @@ pub(super) fn read(sources: &mut Sources<'_>) -> Options {
     }
 }
 
-/// A database's address as it may be logged. Its query may hold a password too.
+/// A database's address as it may be logged: without its password and its query, which may hold one too.
 pub(super) fn without_password(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
-    let address = |rest: &str| rest.split('?').next().unwrap_or_default().to_owned();
-    match rest.rsplit_once('@') {
-        Some((login, rest)) => {
-            let user = login.split([':', '?']).next().unwrap_or_default();
-            format!("{scheme}://{user}@{}", address(rest))
+    let (address, query) = rest.split_once('?').unwrap_or((rest, ""));
+    match address.rsplit_once('@') {
+        Some((login, host)) => {
+            let user = login.split(':').next().unwrap_or_default();
+            format!("{scheme}://{user}@{host}")
         }
-        None => format!("{scheme}://{}", address(rest)),
+        // It may be a password that is cut here.
+        None if query.contains('@') => format!("{scheme}://…"),
+        None => format!("{scheme}://{address}"),
     }
 }
 

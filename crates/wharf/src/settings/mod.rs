@@ -115,6 +115,8 @@ impl Settings {
     fn read(sources: &mut Sources<'_>) -> Self {
         let data_dir = sources.value("data_dir", parse::path).unwrap_or_else(|| PathBuf::from("data"));
         let in_data = |scheme: &str, name: &str| format!("{scheme}:{}", data_dir.join(name).display());
+        let storage_url =
+            sources.value("storage_url", parse::storage_url).unwrap_or_else(|| in_data("file", "content"));
         let limits = Limits::default();
         Self {
             listen: sources
@@ -124,10 +126,8 @@ impl Settings {
                 .value("database_url", parse::database_url)
                 .unwrap_or_else(|| in_data("sqlite", "wharf.db")),
             database: database::read(sources),
-            storage_url: sources
-                .value("storage_url", parse::storage_url)
-                .unwrap_or_else(|| in_data("file", "content")),
-            storage: Storage::read(sources, &data_dir),
+            storage: Storage::read(sources, &data_dir, &storage_url),
+            storage_url,
             domain: sources.value("domain", parse::domain).unwrap_or_else(|| "localhost".to_owned()),
             public_url: sources.value("public_url", parse::public_url),
             trusted_proxies: sources.value_or("trusted_proxies", parse::networks, Vec::new()),

@@ -14,6 +14,8 @@ use wharf_registry::Scheme;
 
 use super::{PublicUrl, TlsMode};
 
+const SIGNED_AT_MOST: Duration = Duration::from_secs(7 * 86_400);
+
 pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| format!("`{text}` is no ADDRESS:PORT, such as 127.0.0.1:5000"))
 }
@@ -42,6 +44,21 @@ pub(super) fn storage_url(text: &str) -> Result<String, String> {
         Ok(()) => Ok(text.to_owned()),
         Err(error) => Err(error.to_string()),
     }
+}
+
+/// A store that is there already: one that is made for a mistyped folder would be empty.
+pub(super) fn existing_storage_url(text: &str) -> Result<String, String> {
+    let url = storage_url(text)?;
+    match url.strip_prefix("file:") {
+        Some(folder) if !Path::new(folder).is_dir() => Err(format!("there is no folder `{folder}`")),
+        _ => Ok(url),
+    }
+}
+
+/// How long an address is good: stores take no more than a week.
+pub(super) fn signed_lifetime(text: &str) -> Result<Duration, String> {
+    let lifetime = duration(text)?;
+    if lifetime > SIGNED_AT_MOST { Err(format!("`{text}` is more than a week")) } else { Ok(lifetime) }
 }
 
 pub(super) fn endpoint(text: &str) -> Result<String, String> {

@@ -97,6 +97,11 @@ impl<'a> Sources<'a> {
         }
     }
 
+    /// Notes a mistake that shows only beside another setting.
+    pub(crate) fn refuse(&mut self, key: &str, what: &str) {
+        self.problems.add(key, what);
+    }
+
     /// Names what the file holds that no setting is called.
     ///
     /// # Errors

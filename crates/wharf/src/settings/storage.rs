@@ -21,13 +21,16 @@ pub(crate) struct Previous {
 
 impl Storage {
     /// Reads `[storage]`.
-    pub(super) fn read(sources: &mut Sources<'_>, data_dir: &Path) -> Self {
+    pub(super) fn read(sources: &mut Sources<'_>, data_dir: &Path, storage_url: &str) -> Self {
         let spool = sources.value("storage.spool", parse::path).unwrap_or_else(|| data_dir.join("spool"));
         let keys = credentials(sources, "storage.access_key_id", "storage.secret_access_key");
         let redirect = redirect(sources);
-        let previous = sources.value("storage.previous", parse::storage_url);
+        let previous = sources.value("storage.previous", parse::existing_storage_url);
         let previous_keys =
             credentials(sources, "storage.previous_access_key_id", "storage.previous_secret_access_key");
+        if previous.as_deref() == Some(storage_url) {
+            sources.refuse("storage.previous", "it is the same as storage_url");
+        }
         let previous = previous.map(|url| {
             let credentials = previous_keys.or_else(|| keys.clone());
             Previous { url, options: Options { spool: spool.clone(), credentials, redirect: None } }
@@ -45,6 +48,7 @@ fn credentials(sources: &mut Sources<'_>, id: &'static str, secret: &'static str
 fn redirect(sources: &mut Sources<'_>) -> Option<Redirect> {
     let is_on = sources.value_or("storage.redirect", parse::truth, false);
     let endpoint = sources.value("storage.redirect_endpoint", parse::endpoint);
-    let lifetime = sources.value_or("storage.redirect_lifetime", parse::duration, Duration::from_secs(600));
+    let lifetime =
+        sources.value_or("storage.redirect_lifetime", parse::signed_lifetime, Duration::from_secs(600));
     is_on.then_some(Redirect { lifetime, endpoint })
 }
