@@ -11,6 +11,9 @@ use crate::{
 
 pub use wharf_db::instances::Filter as InstanceFilter;
 
+/// Repositories, or blobs, that go in one transaction when an instance is removed.
+const REMOVE_BATCH: u64 = 100;
+
 /// An instance to be made (`CreateInstance`).
 #[derive(Clone, Debug)]
 pub struct NewInstance {
@@ -216,7 +219,12 @@ impl Core {
         if instance.delete_bucket {
             self.content.delete_bucket(&id).await?;
         }
-        self.write(move |tx| Ok(instances::delete(tx, &id)?)).await
+        loop {
+            let id = id.clone();
+            if !self.write(move |tx| Ok(instances::delete_some(tx, &id, REMOVE_BATCH)?)).await? {
+                return Ok(());
+            }
+        }
     }
 
     async fn move_instance(

@@ -165,22 +165,30 @@ pub fn add_to_counts(
     .map(drop)
 }
 
-/// Removes an instance and everything that hangs on it. Grows with its content.
-pub fn delete(tx: &Transaction<'_>, id: &InstanceId) -> Result<(), Error> {
+/// Removes `limit` repositories or blobs of an instance, or when none are left, the instance and what else hangs on it.
+/// Says whether there is more to remove. A transaction of all at once would keep others waiting.
+pub fn delete_some(tx: &Transaction<'_>, id: &InstanceId, limit: u64) -> Result<bool, Error> {
     for sql in [
-        "DELETE FROM repositories WHERE instance_id = $1",
+        "DELETE FROM repositories WHERE id IN (SELECT id FROM repositories WHERE instance_id = $1 LIMIT $2)",
+        "DELETE FROM blobs WHERE instance_id = $1
+             AND digest IN (SELECT digest FROM blobs WHERE instance_id = $1 LIMIT $2)",
+    ] {
+        if tx.execute(sql, params![id, limit])? > 0 {
+            return Ok(true);
+        }
+    }
+    for sql in [
         "DELETE FROM resource_tags WHERE resource = $1",
         "DELETE FROM resource_tags WHERE resource IN
              (SELECT instance_id || '/' || name FROM namespaces WHERE instance_id = $1)",
         "DELETE FROM namespaces WHERE instance_id = $1",
-        "DELETE FROM blobs WHERE instance_id = $1",
         "DELETE FROM upload_sessions WHERE instance_id = $1",
         "DELETE FROM instance_tokens WHERE instance_id = $1",
         "DELETE FROM instances WHERE id = $1",
     ] {
         tx.execute(sql, params![id])?;
     }
-    Ok(())
+    Ok(false)
 }
 
 macro_rules! columns {

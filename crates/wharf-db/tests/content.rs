@@ -8,7 +8,7 @@ use fixture::Fixture;
 use wharf_db::{
     Page,
     blobs::{self, StoredBlob},
-    manifests, repositories, tags,
+    instances, manifests, repositories, tags,
     upload_segments::{self, UploadSegment},
     upload_sessions::{self, UploadSession},
 };
@@ -186,6 +186,36 @@ async fn counts_follow_what_is_made_and_removed() {
         repositories::count(tx, &instance, &repositories::Filter::default())
     };
     assert_eq!(fixture.write(remove).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn an_instance_goes_in_pieces_and_leaves_nothing() {
+    let fixture = Fixture::with_instance().await;
+    for name in ["team/one", "team/two", "other/three"] {
+        let id = fixture.repository(name).await;
+        let (manifest_id, _) = manifest(&fixture, id, image(name)).await;
+        tag(&fixture, id, "v1", manifest_id).await;
+    }
+    for number in 0..5 {
+        let instance = fixture.instance.clone();
+        let insert = move |tx: &wharf_db::Transaction<'_>| {
+            blobs::insert(tx, &instance, &Digest::of(&[number]), &stored(None), Timestamp::now())
+        };
+        fixture.write(insert).await.unwrap();
+    }
+    let mut pieces = 1;
+    loop {
+        let id = fixture.instance.clone();
+        if !fixture.write(move |tx| instances::delete_some(tx, &id, 2)).await.unwrap() {
+            break;
+        }
+        pieces += 1;
+    }
+    // Three repositories are two pieces, five blobs are three.
+    assert_eq!(pieces, 6);
+    let id = fixture.instance.clone();
+    assert!(fixture.read(move |tx| instances::find(tx, &id)).await.unwrap().is_none());
+    assert_eq!(fixture.read(blobs::count_all).await.unwrap(), (0, 0));
 }
 
 #[tokio::test]
