@@ -6,6 +6,8 @@
 
 TOOLS = .tools
 DENY_VERSION = 0.20.2
+# Folders whose tests bring the stores that they are about.
+OWN_STORES = cluster redirect storage upgrade
 TARGET = $${CARGO_TARGET_DIR:-target}
 
 run:
@@ -49,4 +51,4 @@ unit:
 end-to-end:
 	cargo build --locked --quiet
 	WHARF_BIN=$(TARGET)/debug/wharf $(TOOLS)/venv/bin/python -m pytest tests
-	WHARF_BIN=$(TARGET)/debug/wharf $(TOOLS)/venv/bin/python -m pytest tests --stores shared --ignore tests/cluster
+	WHARF_BIN=$(TARGET)/debug/wharf $(TOOLS)/venv/bin/python -m pytest tests --stores shared $(OWN_STORES:%=--ignore=tests/%)
