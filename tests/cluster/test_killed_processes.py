@@ -21,7 +21,7 @@ WORKERS = 4
 SECONDS_TO_TAKE_UP = 120
 
 
-@pytest.mark.timeout(SECONDS + 400)
+@pytest.mark.timeout(4 * SECONDS + 400)
 def test_nothing_acknowledged_is_lost(
     cluster: Cluster, instance: Instance, login: Login, registries: list[Registry]
 ):

@@ -110,9 +110,16 @@ class Registry:
         return self.get(f"{repository}/blobs/{digest}", **options)
 
     def tags(self, repository: str) -> list[str]:
-        listed = self.get(f"{repository}/tags/list")
-        assert listed.status_code == 200, listed.text
-        return listed.json()["tags"]
+        """All tags, page after page."""
+        tags: list[str] = []
+        page = f"{repository}/tags/list"
+        while True:
+            listed = self.get(page)
+            assert listed.status_code == 200, listed.text
+            tags += listed.json()["tags"]
+            if "next" not in listed.links:
+                return tags
+            page = f"{repository}/tags/list?{urlsplit(listed.links['next']['url']).query}"
 
 
 def location(response: requests.Response) -> str:
