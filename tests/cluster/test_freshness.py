@@ -1,16 +1,17 @@
-"""What one process acknowledged, the others know: tags, namespaces and deletions."""
+"""What one process acknowledged, the others know soon: tags, namespaces and deletions."""
 
 import time
 
 import pytest
 
+from cluster.extent import extent
 from wharf.cloud import NAMESPACE, Cloud, Instance
 from wharf.cluster import Cluster
 from wharf.oci import Registry
 from wharf.small_image import SmallImage
 
 REPOSITORY = f"{NAMESPACE}/web"
-MOVES = 1000
+MOVES = extent("WHARF_TEST_MOVES", 200)
 SECONDS = 1.0
 
 
@@ -30,14 +31,15 @@ def seconds_until(registries: list[Registry], tag: str, digest: str) -> float:
     return time.monotonic() - began
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(100 + MOVES)
 def test_a_moved_tag_is_read_new_by_all(registries: list[Registry], capsys: pytest.CaptureFixture[str]):
-    """Each read of the old tag in between would let a cache keep it."""
+    """Each process has the old tag in memory when it moves."""
     images = [SmallImage.make(f"fresh {number}").push(registries[0], REPOSITORY) for number in range(2)]
     longest = 0.0
     for move in range(MOVES):
         image, mover = images[move % 2], registries[move % len(registries)]
         assert mover.put_manifest(REPOSITORY, "moving", image.manifest).status_code == 201
+        assert digest_at(mover, "moving") == image.digest
         longest = max(longest, seconds_until(registries, "moving", image.digest))
     with capsys.disabled():
         print(f"\nlongest time until all processes read a moved tag, of {MOVES}: {longest * 1000:.0f} ms")
@@ -49,6 +51,8 @@ def test_what_is_deleted_is_gone_everywhere(registries: list[Registry]):
     for registry in registries:
         assert registry.get_manifest(REPOSITORY, "v1").status_code == 200
     assert registries[1].request("DELETE", f"{REPOSITORY}/manifests/{image.digest}").status_code == 202
+    assert registries[1].get_manifest(REPOSITORY, "v1").status_code == 404
+    time.sleep(SECONDS)
     for registry in registries:
         assert registry.get_manifest(REPOSITORY, "v1").status_code == 404
 

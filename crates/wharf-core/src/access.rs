@@ -1,18 +1,15 @@
 //! Who may do what on the data plane. Every operation there asks [`authorize`] in the transaction in which it acts.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 use wharf_db::{Transaction, accounts, instance_tokens, instances, namespaces};
-use wharf_model::{Actions, InstanceId, InstanceStatus, RepositoryName, Timestamp, Uin};
+use wharf_model::{Actions, InstanceId, InstanceStatus, NamespaceName, RepositoryName, Uin};
 
 use crate::{Core, Error, Instance, login_throttle::Attempt};
 
-/// The audience of bearer tokens, so that no other signed text passes for one.
-pub(crate) const BEARER_AUDIENCE: &str = "wharf-registry";
-
 /// Who talks to the data plane, as far as its credentials prove.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "identity", rename_all = "snake_case")]
 pub enum Identity {
     /// Nobody in particular.
@@ -29,7 +26,7 @@ pub enum Identity {
 }
 
 /// A repository as a request names it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Target {
     /// The instance's name in lower case, from the host or the path.
     pub instance: String,
@@ -39,7 +36,7 @@ pub struct Target {
 }
 
 /// Actions on a repository that a bearer token was asked for and is good for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Scope {
     /// The repository.
     pub target: Target,
@@ -53,36 +50,7 @@ pub struct Caller {
     /// Who asks.
     pub identity: Identity,
     /// What the bearer token covers; without one (Basic, or nobody), whatever the identity may do.
-    pub scopes: Option<Vec<Scope>>,
-}
-
-#[derive(Serialize, Deserialize)]
-pub(crate) struct BearerClaims {
-    iss: String,
-    aud: String,
-    sub: String,
-    iat: i64,
-    nbf: i64,
-    exp: i64,
-    #[serde(flatten)]
-    identity: Identity,
-    access: Vec<AccessClaim>,
-}
-
-impl BearerClaims {
-    pub(crate) fn caller(self) -> Caller {
-        let scopes = self.access.into_iter();
-        let scopes =
-            scopes.map(|claim| Scope { target: claim.target, actions: Actions::parse_scope(&claim.actions) });
-        Caller { identity: self.identity, scopes: Some(scopes.collect()) }
-    }
-}
-
-#[derive(Serialize, Deserialize)]
-struct AccessClaim {
-    #[serde(flatten)]
-    target: Target,
-    actions: String,
+    pub scopes: Option<Arc<[Scope]>>,
 }
 
 impl Caller {
@@ -141,43 +109,6 @@ impl Core {
         Ok(claims.and_then(|claims| claims.identity()))
     }
 
-    /// A bearer token for what `identity` may do of `scopes`, and how many seconds it is good for.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn issue_bearer(
-        &self,
-        issuer: &str,
-        identity: Identity,
-        scopes: Vec<Scope>,
-    ) -> Result<(String, Timestamp, u64), Error> {
-        let whose = identity.clone();
-        let scopes =
-            self.read(move |tx| scopes.iter().map(|scope| cut(tx, &whose, scope.clone())).collect()).await?;
-        let now = Self::now();
-        let lifetime = self.limits.bearer_lifetime;
-        let claims = BearerClaims {
-            iss: issuer.to_owned(),
-            aud: BEARER_AUDIENCE.to_owned(),
-            sub: identity.to_string(),
-            iat: now.seconds(),
-            nbf: now.seconds(),
-            exp: now.plus(lifetime).seconds(),
-            identity,
-            access: access_claims(scopes),
-        };
-        Ok((self.signing_keys().sign(&claims)?, now, lifetime.as_secs()))
-    }
-
-    /// Who holds a bearer token, and what it covers. What the holder may do is asked anew at each request.
-    ///
-    /// # Errors
-    /// [`Error::InvalidBearer`] when the token is forged or not good now.
-    pub async fn verify_bearer(&self, token: &str) -> Result<Caller, Error> {
-        let claims: Option<BearerClaims> = self.verify(token, BEARER_AUDIENCE).await?;
-        Ok(claims.ok_or(Error::InvalidBearer)?.caller())
-    }
-
     /// Whether the caller may do `actions`, for an edge that must know before it reads a body.
     ///
     /// # Errors
@@ -219,28 +150,61 @@ pub(crate) fn authorize(
     target: &Target,
     actions: Actions,
 ) -> Result<Instance, Error> {
-    if !is_valid(tx, &caller.identity)? {
-        return Err(Error::InvalidBearer);
-    }
+    let standing = standing(tx, &caller.identity, target)?;
+    standing.allow(caller, target, actions).cloned()
+}
+
+/// What an identity is to a namespace: all that [`authorize`] needs to know of the store.
+pub(crate) struct Standing {
+    is_valid: bool,
+    pub(crate) instance: Option<Instance>,
+    permitted: Actions,
+}
+
+/// What the store knows of `identity` and the instance and namespace of `target`.
+pub(crate) fn standing(
+    tx: &Transaction<'_>,
+    identity: &Identity,
+    target: &Target,
+) -> Result<Standing, Error> {
+    let is_valid = is_valid(tx, identity)?;
     let instance = instances::find_by_label(tx, &target.instance)?;
-    let permitted = permitted(tx, &caller.identity, instance.as_ref(), &target.repository)?;
-    match instance {
-        Some(instance) if permitted.contains(actions) => {
-            if instance.status != InstanceStatus::Running {
-                return Err(Error::InstanceNotRunning { id: instance.id, status: instance.status });
-            }
-            if !caller.covers(target, actions) {
-                let repository = target.repository.clone();
-                return Err(Error::InsufficientScope { actions: actions.to_string(), repository });
-            }
-            Ok(instance)
+    let permitted = permitted(tx, identity, instance.as_ref(), &target.repository.namespace)?;
+    Ok(Standing { is_valid, instance, permitted })
+}
+
+impl Standing {
+    /// The instance of `target`, when `caller` may do `actions` there. Its counts may be old.
+    pub(crate) fn allow(
+        &self,
+        caller: &Caller,
+        target: &Target,
+        actions: Actions,
+    ) -> Result<&Instance, Error> {
+        if !self.is_valid {
+            return Err(Error::InvalidBearer);
         }
-        _ if caller.identity == Identity::Anonymous => Err(Error::Unauthenticated),
-        _ => Err(Error::Denied {
-            actions: actions.to_string(),
-            repository: target.repository.clone(),
-            instance: target.instance.clone(),
-        }),
+        match &self.instance {
+            Some(instance) if self.permitted.contains(actions) => {
+                if instance.status != InstanceStatus::Running {
+                    return Err(Error::InstanceNotRunning {
+                        id: instance.id.clone(),
+                        status: instance.status,
+                    });
+                }
+                if !caller.covers(target, actions) {
+                    let repository = target.repository.clone();
+                    return Err(Error::InsufficientScope { actions: actions.to_string(), repository });
+                }
+                Ok(instance)
+            }
+            _ if caller.identity == Identity::Anonymous => Err(Error::Unauthenticated),
+            _ => Err(Error::Denied {
+                actions: actions.to_string(),
+                repository: target.repository.clone(),
+                instance: target.instance.clone(),
+            }),
+        }
     }
 }
 
@@ -249,18 +213,18 @@ pub(crate) fn sees_all(identity: &Identity, instance: &Instance) -> bool {
     matches!(identity, Identity::Account { uin, instance: opened, .. } if *opened == instance.id && *uin == instance.uin)
 }
 
-/// What `identity` may do to a repository: everything in the instance that its token opens, and pull what is public.
+/// What `identity` may do to the repositories of a namespace: everything in the instance that its token opens, and pull what is public.
 fn permitted(
     tx: &Transaction<'_>,
     identity: &Identity,
     instance: Option<&Instance>,
-    repository: &RepositoryName,
+    namespace: &NamespaceName,
 ) -> Result<Actions, Error> {
     let Some(instance) = instance else { return Ok(Actions::NONE) };
     if sees_all(identity, instance) {
         return Ok(Actions::ALL);
     }
-    let namespace = namespaces::find(tx, &instance.id, &repository.namespace)?;
+    let namespace = namespaces::find(tx, &instance.id, namespace)?;
     Ok(if namespace.is_some_and(|namespace| namespace.public) { Actions::PULL } else { Actions::NONE })
 }
 
@@ -276,15 +240,11 @@ pub(crate) fn is_valid(tx: &Transaction<'_>, identity: &Identity) -> Result<bool
     }
 }
 
-fn cut(tx: &Transaction<'_>, identity: &Identity, scope: Scope) -> Result<Scope, Error> {
+/// What of `scope` the identity may do.
+pub(crate) fn cut(tx: &Transaction<'_>, identity: &Identity, scope: Scope) -> Result<Scope, Error> {
     let instance = instances::find_by_label(tx, &scope.target.instance)?;
-    let permitted = permitted(tx, identity, instance.as_ref(), &scope.target.repository)?;
+    let permitted = permitted(tx, identity, instance.as_ref(), &scope.target.repository.namespace)?;
     Ok(Scope { actions: scope.actions.intersection(permitted), ..scope })
-}
-
-fn access_claims(scopes: Vec<Scope>) -> Vec<AccessClaim> {
-    let claims = scopes.into_iter();
-    claims.map(|scope| AccessClaim { actions: scope.actions.to_string(), target: scope.target }).collect()
 }
 
 /// A value that has a text form, as that text.

@@ -1,4 +1,6 @@
-use wharf_db::blobs::{self, StoredBlob};
+use std::sync::Arc;
+
+use wharf_db::blobs::{self, LinkedBlob};
 use wharf_model::{Actions, Digest, InstanceId};
 
 use crate::{
@@ -12,7 +14,7 @@ impl Core {
     /// # Errors
     /// When the caller may not pull, or the repository links no such blob.
     pub async fn stat_blob(&self, caller: Caller, target: Target, digest: Digest) -> Result<u64, Error> {
-        self.find_blob(caller, target, digest).await.map(|(_, blob)| blob.size)
+        self.find_blob(caller, target, digest).await.map(|(_, blob)| blob.stored.size)
     }
 
     /// A blob that the repository links: its bytes, or where they are to be had.
@@ -26,7 +28,7 @@ impl Core {
         digest: Digest,
     ) -> Result<PulledBlob, Error> {
         let (instance, blob) = self.find_blob(caller, target, digest.clone()).await?;
-        Ok(self.content.pull(&instance, &digest, &blob).await?)
+        Ok(self.content.pull(&instance, &digest, &blob.stored).await?)
     }
 
     /// Takes a blob away from a repository; it stays where other repositories link it.
@@ -54,14 +56,9 @@ impl Core {
         caller: Caller,
         target: Target,
         digest: Digest,
-    ) -> Result<(InstanceId, StoredBlob), Error> {
-        self.read(move |tx| {
-            let instance = authorize(tx, &caller, &target, Actions::PULL)?;
-            let blob = blobs::find(tx, &instance.id, &target.repository, &digest)?;
-            let missing =
-                || Error::BlobNotFound { digest: digest.clone(), repository: target.repository.clone() };
-            Ok((instance.id, blob.ok_or_else(missing)?))
-        })
-        .await
+    ) -> Result<(InstanceId, Arc<LinkedBlob>), Error> {
+        let missing = Error::BlobNotFound { digest: digest.clone(), repository: target.repository.clone() };
+        let (instance, blob) = self.recall(&self.memory.blobs, caller, target, digest).await?;
+        Ok((instance, blob.ok_or(missing)?))
     }
 }

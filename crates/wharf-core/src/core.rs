@@ -5,7 +5,10 @@ use tokio::{sync::Notify, time::timeout};
 use wharf_db::{Store, Transaction};
 use wharf_model::{InstanceName, Timestamp, Uin};
 
-use crate::{Content, Error, Limits, MasterKey, pulls::PullCounter, random, signing::KeyRing};
+use crate::{
+    Content, Error, Limits, MasterKey, bearer_tokens::BearerTokens, memory::Memory, pulls::PullCounter,
+    random, signing::KeyRing,
+};
 
 /// How long the stores may take to say that they are there.
 const CHECK: Duration = Duration::from_secs(3);
@@ -25,6 +28,8 @@ pub struct Core {
     pub(crate) master_key: Arc<MasterKey>,
     pub(crate) signing_keys: Arc<KeyRing>,
     pub(crate) pull_counter: Arc<PullCounter>,
+    pub(crate) memory: Arc<Memory>,
+    pub(crate) bearer_tokens: Arc<BearerTokens>,
     pub(crate) limits: Arc<Limits>,
     pub(crate) domain: Arc<str>,
     pub(crate) work: Arc<Notify>,
@@ -53,6 +58,8 @@ impl Core {
             master_key: master_key.into(),
             signing_keys: signing_keys.into(),
             pull_counter: Arc::default(),
+            memory: Memory::new().into(),
+            bearer_tokens: BearerTokens::new().into(),
             limits: limits.into(),
             domain: domain.into(),
             work: Arc::default(),

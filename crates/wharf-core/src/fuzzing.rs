@@ -1,6 +1,6 @@
 //! What fuzz targets see beside the public functions.
 
-use crate::{Caller, Core, Identity, access, instance_tokens};
+use crate::{Caller, Core, Identity, bearer_tokens, instance_tokens};
 
 /// Whom an instance token stands for, when core signed it and its time is now.
 pub fn instance_token(core: &Core, token: &str) -> Option<Identity> {
@@ -11,6 +11,6 @@ pub fn instance_token(core: &Core, token: &str) -> Option<Identity> {
 
 /// Who holds a bearer token, when core signed it and its time is now.
 pub fn bearer(core: &Core, token: &str) -> Option<Caller> {
-    let claims: access::BearerClaims = core.signing_keys().verify(token, access::BEARER_AUDIENCE)?;
+    let claims: bearer_tokens::Claims = core.signing_keys().verify(token, bearer_tokens::AUDIENCE)?;
     Some(claims.caller())
 }

@@ -61,7 +61,7 @@ impl Core {
             })?;
             delete_tag(tx, repository.id, &tag)?;
             if !manifests::is_in_use(tx, repository.id, manifest)? {
-                manifests::delete(tx, manifest)?;
+                manifests::delete(tx, repository.id, manifest)?;
             }
             Ok(repositories::note_change(tx, repository.id, -1, now)?)
         })

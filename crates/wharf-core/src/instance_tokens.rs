@@ -115,6 +115,6 @@ impl Core {
         &self,
         token: &str,
     ) -> Result<Option<InstanceTokenClaims>, Error> {
-        self.verify(token, AUDIENCE).await
+        Ok(self.verify(token, AUDIENCE).await?.map(|(claims, _)| claims))
     }
 }

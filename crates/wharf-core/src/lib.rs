@@ -6,6 +6,7 @@
 mod access;
 mod access_keys;
 mod accounts;
+mod bearer_tokens;
 mod blobs;
 mod content;
 mod core;
@@ -19,6 +20,7 @@ mod leases;
 mod limits;
 mod login_throttle;
 mod manifests;
+mod memory;
 mod namespaces;
 mod passwords;
 mod pulls;

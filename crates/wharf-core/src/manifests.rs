@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use bytes::Bytes;
 use wharf_db::{Transaction, blobs, manifests, pulls, repositories, tags};
 use wharf_model::{
@@ -45,21 +47,11 @@ impl Core {
         caller: Caller,
         target: Target,
         reference: Reference,
-    ) -> Result<StoredManifest, Error> {
-        self.read(move |tx| {
-            let instance = authorize(tx, &caller, &target, Actions::PULL)?;
-            let found = match &reference {
-                Reference::Tag(tag) => manifests::find_by_tag(tx, &instance.id, &target.repository, tag)?,
-                Reference::Digest(digest) => {
-                    manifests::find_by_digest(tx, &instance.id, &target.repository, digest)?
-                }
-            };
-            found.ok_or_else(|| Error::ManifestNotFound {
-                reference: reference.clone(),
-                repository: target.repository.clone(),
-            })
-        })
-        .await
+    ) -> Result<Arc<StoredManifest>, Error> {
+        let missing =
+            Error::ManifestNotFound { reference: reference.clone(), repository: target.repository.clone() };
+        let (_, manifest) = self.recall(&self.memory.manifests, caller, target, reference).await?;
+        manifest.ok_or(missing)
     }
 
     /// Counts a pull of a manifest that was found.
@@ -121,7 +113,7 @@ impl Core {
                     check_not_needed(tx, repository.id, &target.repository, digest)?;
                     let tags = tags::count_of_manifest(tx, id)?;
                     pulls::forget_manifest(tx, repository.id, id)?;
-                    manifests::delete(tx, id)?;
+                    manifests::delete(tx, repository.id, id)?;
                     i64::try_from(tags).unwrap_or(i64::MAX)
                 }
             };

@@ -23,6 +23,9 @@ use crate::{Core, Error, MasterKey, random};
 /// How often at most an unknown key's id has the keys read again.
 const LEARN: Duration = Duration::from_millis(100);
 
+/// Seconds by which clocks may differ.
+pub(crate) const LEEWAY: i64 = 5;
+
 /// The keys that this process knows, and when they were last read.
 pub(crate) struct KeyRing {
     keys: RwLock<Arc<SigningKeys>>,
@@ -90,7 +93,7 @@ impl SigningKeys {
         validation.set_audience(&[audience]);
         validation.set_required_spec_claims(&["exp", "nbf", "aud"]);
         validation.validate_nbf = true;
-        validation.leeway = 5;
+        validation.leeway = LEEWAY.unsigned_abs();
         let data = jsonwebtoken::decode(token, self.verifiers.get(&key_id)?, &validation);
         data.ok().map(|data| data.claims)
     }
@@ -175,12 +178,13 @@ impl Core {
     }
 
     /// The claims of a text that a key of this registry signed for `audience` and whose time is now. A key that this
-    /// process does not know may be one that another has just made.
+    /// process does not know may be one that another has just made. Answers the keys too, for as long as those are the ring's
+    /// the claims are good.
     pub(crate) async fn verify<T: DeserializeOwned>(
         &self,
         token: &str,
         audience: &str,
-    ) -> Result<Option<T>, Error> {
+    ) -> Result<Option<(T, Arc<SigningKeys>)>, Error> {
         let Some(key_id) = key_id(token) else { return Ok(None) };
         if !self.signing_keys().verifiers.contains_key(&key_id) {
             // Whoever sends unknown keys waits, and does not make the store work.
@@ -190,7 +194,8 @@ impl Core {
                 self.refresh_signing_keys().await?;
             }
         }
-        Ok(self.signing_keys().verify(token, audience))
+        let keys = self.signing_keys();
+        Ok(keys.verify(token, audience).map(|claims| (claims, keys)))
     }
 }
 

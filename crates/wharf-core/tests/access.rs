@@ -17,7 +17,7 @@ async fn pull(fixture: &Fixture, running: &Running, namespace: &str, caller: &Ca
 
 async fn bearer(fixture: &Fixture, running: &Running, identity: &Identity, actions: Actions) -> String {
     let scope = Scope { target: running.target("team/app"), actions };
-    fixture.core.issue_bearer("http://localhost", identity.clone(), vec![scope]).await.unwrap().0
+    fixture.core.issue_bearer("http://localhost", identity.clone(), vec![scope]).await.unwrap().0.to_string()
 }
 
 #[tokio::test]

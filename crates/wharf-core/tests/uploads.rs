@@ -145,7 +145,7 @@ async fn a_mount_needs_a_token_for_both_repositories() {
         (vec![push], false),
         (vec![scope(&base, Actions::ALL)], false),
     ] {
-        let caller = Caller { scopes: Some(scopes), ..acme.caller.clone() };
+        let caller = Caller { scopes: Some(scopes.into()), ..acme.caller.clone() };
         let mount = fixture.core.mount_blob(caller, app.clone(), digest.clone(), Some(base.clone())).await;
         match mount {
             Ok(begun) => assert!(works && matches!(begun, Begun::Mounted(_))),

@@ -21,7 +21,7 @@ pub struct AccessKey {
 
 /// Adds a key.
 pub fn insert(tx: &Transaction<'_>, key: &AccessKey) -> Result<(), Error> {
-    tx.execute(
+    tx.note(
         "INSERT INTO access_keys (secret_id, uin, sealed_key, enabled, created_at) VALUES ($1, $2, $3, $4, $5)",
         params![key.secret_id, key.uin, key.sealed_key, key.enabled, key.created_at],
     )

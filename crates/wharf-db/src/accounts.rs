@@ -21,7 +21,7 @@ pub struct Account {
 
 /// Adds an account.
 pub fn insert(tx: &Transaction<'_>, account: &Account) -> Result<(), Error> {
-    tx.execute(
+    tx.note(
         "INSERT INTO accounts (uin, name, password_hash, enabled, created_at) VALUES ($1, $2, $3, $4, $5)",
         params![account.uin, account.name, account.password_hash, account.enabled, account.created_at],
     )

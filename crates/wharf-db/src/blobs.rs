@@ -13,6 +13,15 @@ pub struct StoredBlob {
     pub object: Option<String>,
 }
 
+/// A blob that a repository links.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinkedBlob {
+    /// The repository's number.
+    pub repository_id: i64,
+    /// Where its bytes are.
+    pub stored: StoredBlob,
+}
+
 /// Notes that the instance holds this content; says whether it did not yet.
 pub fn insert(
     tx: &Transaction<'_>,
@@ -21,7 +30,7 @@ pub fn insert(
     blob: &StoredBlob,
     now: Timestamp,
 ) -> Result<bool, Error> {
-    let changed = tx.execute(
+    let changed = tx.note(
         "INSERT INTO blobs (instance_id, digest, size, object, created_at) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (instance_id, digest) DO NOTHING",
         params![instance, digest, blob.size, blob.object, now],
@@ -69,7 +78,7 @@ pub fn count_all(tx: &Transaction<'_>) -> Result<(u64, u64), Error> {
 
 /// Makes a blob readable through a repository.
 pub fn link(tx: &Transaction<'_>, repository_id: i64, digest: &Digest) -> Result<(), Error> {
-    tx.execute(
+    tx.note(
         "INSERT INTO blob_links (repository_id, digest) VALUES ($1, $2) ON CONFLICT DO NOTHING",
         params![repository_id, digest],
     )
@@ -79,7 +88,7 @@ pub fn link(tx: &Transaction<'_>, repository_id: i64, digest: &Digest) -> Result
 /// Takes a blob away from a repository; says whether it was linked.
 pub fn unlink(tx: &Transaction<'_>, repository_id: i64, digest: &Digest) -> Result<bool, Error> {
     let sql = "DELETE FROM blob_links WHERE repository_id = $1 AND digest = $2";
-    Ok(tx.execute(sql, params![repository_id, digest])? > 0)
+    Ok(tx.execute_in(repository_id, sql, params![repository_id, digest])? > 0)
 }
 
 /// Whether any repository of the instance links a blob.
@@ -105,13 +114,16 @@ pub fn find(
     instance: &InstanceId,
     repository: &RepositoryName,
     digest: &Digest,
-) -> Result<Option<StoredBlob>, Error> {
+) -> Result<Option<LinkedBlob>, Error> {
     tx.first(
-        "SELECT b.size, b.object FROM repositories r
+        "SELECT r.id, b.size, b.object FROM repositories r
          JOIN blob_links l ON l.repository_id = r.id AND l.digest = $3
          JOIN blobs b ON b.instance_id = r.instance_id AND b.digest = l.digest
          WHERE r.instance_id = $1 AND r.name = $2",
         params![instance, repository, digest],
-        |row| Ok(StoredBlob { size: row.get(0)?, object: row.get(1)? }),
+        |row| {
+            let stored = StoredBlob { size: row.get(1)?, object: row.get(2)? };
+            Ok(LinkedBlob { repository_id: row.get(0)?, stored })
+        },
     )
 }

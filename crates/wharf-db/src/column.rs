@@ -1,3 +1,4 @@
+use bytes::Bytes;
 use std::{any::type_name, str::FromStr};
 
 use wharf_model::{
@@ -101,6 +102,12 @@ impl FromColumn for String {
 impl FromColumn for Vec<u8> {
     fn from_column(column: Column) -> Result<Self, Column> {
         if let Column::Bytes(bytes) = column { Ok(bytes) } else { Err(column) }
+    }
+}
+
+impl FromColumn for Bytes {
+    fn from_column(column: Column) -> Result<Self, Column> {
+        Vec::from_column(column).map(Self::from)
     }
 }
 

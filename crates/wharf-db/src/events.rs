@@ -17,11 +17,8 @@ pub struct Event {
 
 /// Writes an event.
 pub fn insert(tx: &Transaction<'_>, kind: &str, subject: &str, now: Timestamp) -> Result<(), Error> {
-    tx.execute(
-        "INSERT INTO events (kind, subject, created_at) VALUES ($1, $2, $3)",
-        params![kind, subject, now],
-    )
-    .map(drop)
+    tx.note("INSERT INTO events (kind, subject, created_at) VALUES ($1, $2, $3)", params![kind, subject, now])
+        .map(drop)
 }
 
 /// The oldest events, `limit` at most.
@@ -33,5 +30,5 @@ pub fn list(tx: &Transaction<'_>, limit: u64) -> Result<Vec<Event>, Error> {
 
 /// Removes an event; says whether it was still there.
 pub fn delete(tx: &Transaction<'_>, id: i64) -> Result<bool, Error> {
-    Ok(tx.execute("DELETE FROM events WHERE id = $1", params![id])? > 0)
+    Ok(tx.note("DELETE FROM events WHERE id = $1", params![id])? > 0)
 }

@@ -25,7 +25,7 @@ pub struct InstanceToken {
 
 /// Adds a token.
 pub fn insert(tx: &Transaction<'_>, token: &InstanceToken) -> Result<(), Error> {
-    tx.execute(
+    tx.note(
         "INSERT INTO instance_tokens (id, instance_id, uin, description, enabled, created_at, expires_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
         params![

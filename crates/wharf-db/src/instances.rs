@@ -56,7 +56,7 @@ pub struct Filter {
 
 /// Adds an instance; says whether its name was free.
 pub fn insert(tx: &Transaction<'_>, instance: &Instance) -> Result<bool, Error> {
-    let changed = tx.execute(
+    let changed = tx.note(
         "INSERT INTO instances (id, uin, name, label, edition, region, status, charge_type, renew_flag, expires_at,
              deletion_protection, completeness, created_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (label) DO NOTHING",
@@ -157,7 +157,7 @@ pub fn add_to_counts(
     namespaces: i64,
     repositories: i64,
 ) -> Result<(), Error> {
-    tx.execute(
+    tx.note(
         "UPDATE instances SET namespace_count = namespace_count + $2, repository_count = repository_count + $3
          WHERE id = $1",
         params![id, namespaces, repositories],

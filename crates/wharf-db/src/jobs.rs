@@ -25,7 +25,7 @@ pub fn insert(
     run_at: Timestamp,
     now: Timestamp,
 ) -> Result<(), Error> {
-    tx.execute(
+    tx.note(
         "INSERT INTO jobs (kind, subject, run_at, created_at) VALUES ($1, $2, $3, $4)",
         params![kind, subject, run_at, now],
     )
@@ -47,12 +47,12 @@ pub fn lease(tx: &Transaction<'_>, now: Timestamp, until: Timestamp) -> Result<O
 /// Holds on to a leased job for longer; says whether it still is its reader's.
 pub fn renew(tx: &Transaction<'_>, job: &Job, until: Timestamp) -> Result<bool, Error> {
     let sql = "UPDATE jobs SET leased_until = $3 WHERE id = $1 AND attempts = $2";
-    Ok(tx.execute(sql, params![job.id, job.attempts, until])? > 0)
+    Ok(tx.note(sql, params![job.id, job.attempts, until])? > 0)
 }
 
 /// Puts a failed job back until `run_at`, with what went wrong, unless another took it meanwhile.
 pub fn postpone(tx: &Transaction<'_>, job: &Job, run_at: Timestamp, error: &str) -> Result<(), Error> {
-    tx.execute(
+    tx.note(
         "UPDATE jobs SET run_at = $3, leased_until = 0, last_error = $4 WHERE id = $1 AND attempts = $2",
         params![job.id, job.attempts, run_at, error],
     )
@@ -61,7 +61,7 @@ pub fn postpone(tx: &Transaction<'_>, job: &Job, run_at: Timestamp, error: &str)
 
 /// Removes a finished job, unless another took it meanwhile.
 pub fn delete(tx: &Transaction<'_>, job: &Job) -> Result<(), Error> {
-    tx.execute("DELETE FROM jobs WHERE id = $1 AND attempts = $2", params![job.id, job.attempts]).map(drop)
+    tx.note("DELETE FROM jobs WHERE id = $1 AND attempts = $2", params![job.id, job.attempts]).map(drop)
 }
 
 /// Whether a job is due that nobody holds.

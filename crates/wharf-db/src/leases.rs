@@ -12,7 +12,7 @@ pub fn take(
     now: Timestamp,
     until: Timestamp,
 ) -> Result<bool, Error> {
-    let changed = tx.execute(
+    let changed = tx.note(
         "INSERT INTO leases (name, holder, held_until) VALUES ($1, $2, $4)
          ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, held_until = excluded.held_until
          WHERE leases.holder = excluded.holder OR leases.held_until <= $3",
@@ -31,5 +31,5 @@ pub fn is_taken(tx: &Transaction<'_>, name: &str, holder: &str, now: Timestamp) 
 
 /// Gives up every lease of a holder that ends.
 pub fn release_all(tx: &Transaction<'_>, holder: &str) -> Result<(), Error> {
-    tx.execute("DELETE FROM leases WHERE holder = $1", params![holder]).map(drop)
+    tx.note("DELETE FROM leases WHERE holder = $1", params![holder]).map(drop)
 }

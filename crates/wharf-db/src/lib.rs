@@ -4,6 +4,7 @@
 //! Queries are functions grouped by table family, one SQL text for every engine: so "contains" is written with
 //! `replace`, for `LIKE` treats case differently from engine to engine and gives `%` and `_` a meaning.
 
+mod changes;
 mod column;
 mod error;
 mod job;
@@ -34,6 +35,7 @@ pub mod tags;
 pub mod upload_segments;
 pub mod upload_sessions;
 
+pub use changes::{BOUND, Moment};
 pub use column::{Column, FromColumn, Row};
 pub use error::Error;
 pub use store::{Options, Store};

@@ -22,7 +22,7 @@ pub fn find(tx: &Transaction<'_>, key: &str) -> Result<Option<Failures>, Error> 
 
 /// Notes one more failure; those before `forgotten` do not count any more.
 pub fn add(tx: &Transaction<'_>, key: &str, now: Timestamp, forgotten: Timestamp) -> Result<(), Error> {
-    tx.execute(
+    tx.note(
         "INSERT INTO login_failures (key, count, failed_at) VALUES ($1, 1, $2)
          ON CONFLICT (key) DO UPDATE SET failed_at = excluded.failed_at,
              count = CASE WHEN login_failures.failed_at < $3 THEN 1 ELSE login_failures.count + 1 END",
@@ -33,10 +33,10 @@ pub fn add(tx: &Transaction<'_>, key: &str, now: Timestamp, forgotten: Timestamp
 
 /// Forgets the failures under a key.
 pub fn delete(tx: &Transaction<'_>, key: &str) -> Result<(), Error> {
-    tx.execute("DELETE FROM login_failures WHERE key = $1", params![key]).map(drop)
+    tx.note("DELETE FROM login_failures WHERE key = $1", params![key]).map(drop)
 }
 
 /// Forgets the failures before `forgotten`; says how many keys those were.
 pub fn delete_older(tx: &Transaction<'_>, forgotten: Timestamp) -> Result<u64, Error> {
-    tx.execute("DELETE FROM login_failures WHERE failed_at < $1", params![forgotten])
+    tx.note("DELETE FROM login_failures WHERE failed_at < $1", params![forgotten])
 }

@@ -1,5 +1,6 @@
 //! Manifests of a repository, kept byte for byte, and what they link.
 
+use bytes::Bytes;
 use wharf_model::{Digest, InstanceId, ManifestLink, MediaType, RepositoryName, Tag, Timestamp};
 
 use crate::{Error, Row, Transaction, value::params};
@@ -14,7 +15,7 @@ pub struct StoredManifest {
     /// The type it was put as.
     pub media_type: MediaType,
     /// Its bytes.
-    pub content: Vec<u8>,
+    pub content: Bytes,
 }
 
 /// A manifest to be kept.
@@ -68,7 +69,7 @@ pub fn insert(tx: &Transaction<'_>, new: &NewManifest<'_>) -> Result<i64, Error>
         ],
     )?;
     for link in new.links {
-        tx.execute(
+        tx.note(
             "INSERT INTO manifest_links (repository_id, digest, manifest_id, kind) VALUES ($1, $2, $3, $4)
              ON CONFLICT DO NOTHING",
             params![new.repository_id, link.digest, id, link.kind.name()],
@@ -197,8 +198,8 @@ pub fn list_referrers(
 }
 
 /// Removes a manifest with its tags and links.
-pub fn delete(tx: &Transaction<'_>, id: i64) -> Result<(), Error> {
-    tx.execute("DELETE FROM manifests WHERE id = $1", params![id]).map(drop)
+pub fn delete(tx: &Transaction<'_>, repository_id: i64, id: i64) -> Result<(), Error> {
+    tx.execute_in(repository_id, "DELETE FROM manifests WHERE id = $1", params![id]).map(drop)
 }
 
 fn read(row: &Row<'_>) -> Result<StoredManifest, Error> {

@@ -60,7 +60,7 @@ pub fn insert(tx: &Transaction<'_>, instance: &InstanceId, namespace: &Namespace
     )?;
     let Some(id) = id else { return Ok(false) };
     for cve in &namespace.cve_allowlist {
-        tx.execute(
+        tx.note(
             "INSERT INTO namespace_cve_allowlist (namespace_id, cve_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
             params![id, cve],
         )?;
@@ -107,7 +107,7 @@ pub fn count(tx: &Transaction<'_>, instance: &InstanceId, filter: &Filter) -> Re
 
 /// Corrects the count of repositories.
 pub fn add_to_count(tx: &Transaction<'_>, id: i64, repositories: i64) -> Result<(), Error> {
-    tx.execute(
+    tx.note(
         "UPDATE namespaces SET repository_count = repository_count + $2 WHERE id = $1",
         params![id, repositories],
     )

@@ -25,7 +25,7 @@ pub fn add(
     count: u64,
     last_pulled_at: Timestamp,
 ) -> Result<(), Error> {
-    tx.execute(
+    tx.note(
         "INSERT INTO pulls (repository_id, tag, count, last_pulled_at)
          SELECT r.id, $2, $3, $4 FROM repositories r
          WHERE r.id = $1 AND ($2 = '' OR EXISTS (SELECT 1 FROM tags t WHERE t.repository_id = r.id AND t.name = $2))
@@ -38,13 +38,12 @@ pub fn add(
 
 /// Forgets the pulls of a tag.
 pub fn forget(tx: &Transaction<'_>, repository_id: i64, tag: &str) -> Result<(), Error> {
-    tx.execute("DELETE FROM pulls WHERE repository_id = $1 AND tag = $2", params![repository_id, tag])
-        .map(drop)
+    tx.note("DELETE FROM pulls WHERE repository_id = $1 AND tag = $2", params![repository_id, tag]).map(drop)
 }
 
 /// Forgets the pulls of the tags of a manifest.
 pub fn forget_manifest(tx: &Transaction<'_>, repository_id: i64, manifest_id: i64) -> Result<(), Error> {
-    tx.execute(
+    tx.note(
         "DELETE FROM pulls WHERE repository_id = $1 AND tag IN (SELECT name FROM tags WHERE manifest_id = $2)",
         params![repository_id, manifest_id],
     )

@@ -153,7 +153,7 @@ pub fn count(tx: &Transaction<'_>, instance: &InstanceId, filter: &Filter) -> Re
 
 /// Corrects the count of tags and notes the time of the change.
 pub fn note_change(tx: &Transaction<'_>, id: i64, tags: i64, now: Timestamp) -> Result<(), Error> {
-    tx.execute(
+    tx.note(
         "UPDATE repositories SET tag_count = tag_count + $2, updated_at = $3 WHERE id = $1",
         params![id, tags, now],
     )
@@ -162,7 +162,7 @@ pub fn note_change(tx: &Transaction<'_>, id: i64, tags: i64, now: Timestamp) -> 
 
 /// Removes a repository with its tags, manifests and links, and counts it off. Grows with the repository.
 pub fn delete(tx: &Transaction<'_>, instance: &InstanceId, repository: &Repository) -> Result<(), Error> {
-    tx.execute("DELETE FROM repositories WHERE id = $1", params![repository.id])?;
+    tx.execute_in(repository.id, "DELETE FROM repositories WHERE id = $1", params![repository.id])?;
     crate::namespaces::add_to_count(tx, repository.namespace_id, -1)?;
     crate::instances::add_to_counts(tx, instance, 0, -1)
 }

@@ -16,9 +16,9 @@ pub fn namespace(id: &InstanceId, name: &NamespaceName) -> String {
 
 /// Puts `tags` in the place of a resource's tags.
 pub fn replace(tx: &Transaction<'_>, resource: &str, tags: &[(String, String)]) -> Result<(), Error> {
-    tx.execute("DELETE FROM resource_tags WHERE resource = $1", params![resource])?;
+    tx.note("DELETE FROM resource_tags WHERE resource = $1", params![resource])?;
     for (key, value) in tags {
-        tx.execute(
+        tx.note(
             "INSERT INTO resource_tags (resource, key, value) VALUES ($1, $2, $3)",
             params![resource, key, value],
         )?;

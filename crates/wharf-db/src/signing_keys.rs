@@ -17,7 +17,7 @@ pub struct SigningKey {
 
 /// Adds a key.
 pub fn insert(tx: &Transaction<'_>, key: &SigningKey) -> Result<(), Error> {
-    tx.execute(
+    tx.note(
         "INSERT INTO signing_keys (key_id, sealed_key, created_at) VALUES ($1, $2, $3)",
         params![key.key_id, key.sealed_key, key.created_at],
     )
@@ -26,7 +26,7 @@ pub fn insert(tx: &Transaction<'_>, key: &SigningKey) -> Result<(), Error> {
 
 /// Removes a key; says whether there was one.
 pub fn delete(tx: &Transaction<'_>, key_id: &str) -> Result<bool, Error> {
-    Ok(tx.execute("DELETE FROM signing_keys WHERE key_id = $1", params![key_id])? > 0)
+    Ok(tx.note("DELETE FROM signing_keys WHERE key_id = $1", params![key_id])? > 0)
 }
 
 /// All keys, the newest first: that one signs, all verify.

@@ -27,7 +27,7 @@ pub fn find(tx: &Transaction<'_>, target: &str) -> Result<Option<StorageMove>, E
 /// Notes how far a move got.
 pub fn put(tx: &Transaction<'_>, target: &str, state: &StorageMove) -> Result<(), Error> {
     let (instance, digest) = &state.last;
-    tx.execute(
+    tx.note(
         "INSERT INTO storage_moves (target, instance_id, digest, moved, bytes) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (target) DO UPDATE SET instance_id = excluded.instance_id, digest = excluded.digest,
              moved = excluded.moved, bytes = excluded.bytes",
@@ -38,5 +38,5 @@ pub fn put(tx: &Transaction<'_>, target: &str, state: &StorageMove) -> Result<()
 
 /// Forgets a move that came to its end.
 pub fn delete(tx: &Transaction<'_>, target: &str) -> Result<(), Error> {
-    tx.execute("DELETE FROM storage_moves WHERE target = $1", params![target]).map(drop)
+    tx.note("DELETE FROM storage_moves WHERE target = $1", params![target]).map(drop)
 }

@@ -1,7 +1,8 @@
 use std::{path::Path, sync::Arc, time::Duration};
 
 use crate::{
-    Error, Transaction,
+    Error, Moment, Transaction,
+    changes::Changes,
     job::{Job, job},
     postgres, sqlite,
 };
@@ -10,6 +11,7 @@ use crate::{
 #[derive(Clone)]
 pub struct Store {
     engine: Arc<dyn Engine>,
+    changes: Arc<Changes>,
 }
 
 /// What a store needs to know beside its address. It is about PostgreSQL; SQLite needs none of it.
@@ -53,11 +55,12 @@ impl Store {
     /// # Errors
     /// When the address is of no known form, the database cannot be opened, or its schema is too new for this program.
     pub fn open(address: &str, options: &Options) -> Result<Self, Error> {
+        let changes = Arc::new(Changes::new());
         let engine: Arc<dyn Engine> = match Address::parse(address)? {
-            Address::Sqlite(path) => Arc::new(sqlite::Engine::open(path)?),
-            Address::Postgres(config) => Arc::new(postgres::Engine::open(*config, options)?),
+            Address::Sqlite(path) => Arc::new(sqlite::Engine::open(path, changes.clone())?),
+            Address::Postgres(config) => Arc::new(postgres::Engine::open(*config, options, &changes)?),
         };
-        Ok(Self { engine })
+        Ok(Self { engine, changes })
     }
 
     /// Whether an address is one that [`Self::open`] takes, without opening it.
@@ -66,6 +69,17 @@ impl Store {
     /// What is wrong with it; a password in it is not repeated.
     pub fn check_address(address: &str) -> Result<(), Error> {
         Address::parse(address).map(drop)
+    }
+
+    /// Now, for whoever wants to remember what it reads next.
+    pub fn moment(&self) -> Moment {
+        self.changes.moment()
+    }
+
+    /// Whether what was read at `moment` can be taken for true: of a repository, or of accounts, instances and namespaces.
+    /// What this process changed never can; what another one changed, at most [`crate::BOUND`] long.
+    pub fn still_stands(&self, moment: Moment, repository_id: Option<i64>) -> bool {
+        self.changes.still_stands(moment, repository_id)
     }
 
     /// Runs `work` on a consistent view of the store. An engine may run it again when the view was lost.

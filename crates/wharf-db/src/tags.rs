@@ -38,12 +38,13 @@ pub fn put(
     manifest_id: i64,
     now: Timestamp,
 ) -> Result<bool, Error> {
-    let moved = tx.execute(
+    let moved = tx.execute_in(
+        repository_id,
         "UPDATE tags SET manifest_id = $3, updated_at = $4 WHERE repository_id = $1 AND name = $2",
         params![repository_id, tag, manifest_id, now],
     )?;
     if moved == 0 {
-        tx.execute(
+        tx.note(
             "INSERT INTO tags (repository_id, name, manifest_id, updated_at) VALUES ($1, $2, $3, $4)",
             params![repository_id, tag, manifest_id, now],
         )?;
@@ -62,8 +63,8 @@ pub fn find(tx: &Transaction<'_>, repository_id: i64, tag: &Tag) -> Result<Optio
 
 /// Removes a tag.
 pub fn delete(tx: &Transaction<'_>, repository_id: i64, tag: &Tag) -> Result<(), Error> {
-    tx.execute("DELETE FROM tags WHERE repository_id = $1 AND name = $2", params![repository_id, tag])
-        .map(drop)
+    let sql = "DELETE FROM tags WHERE repository_id = $1 AND name = $2";
+    tx.execute_in(repository_id, sql, params![repository_id, tag]).map(drop)
 }
 
 /// How many tags point at a manifest.

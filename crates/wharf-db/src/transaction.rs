@@ -1,10 +1,13 @@
-use crate::{Error, FromColumn, Row, Value};
+use std::cell::RefCell;
+
+use crate::{Error, FromColumn, Row, Value, changes::Touched};
 
 /// A transaction under way, or a consistent view to read from.
 ///
 /// Statements number their parameters `$1`, `$2` …, in any order and as often as they like.
 pub struct Transaction<'c> {
     connection: &'c dyn Connection,
+    touched: RefCell<Touched>,
 }
 
 /// What an engine does for a transaction.
@@ -44,12 +47,41 @@ impl Page {
 
 impl<'c> Transaction<'c> {
     pub(crate) fn on(connection: &'c dyn Connection) -> Self {
-        Self { connection }
+        Self { connection, touched: RefCell::default() }
     }
 
-    /// Runs a statement that answers no rows; says how many rows it changed.
+    /// What the statements so far changed.
+    pub(crate) fn into_touched(self) -> Touched {
+        self.touched.into_inner()
+    }
+
+    /// Runs a statement that answers no rows; says how many rows it changed. Nothing that was read before is taken for
+    /// true after that.
     pub(crate) fn execute(&self, sql: &'static str, params: &[Value]) -> Result<u64, Error> {
+        self.touch(None, self.connection.execute(sql, params)?)
+    }
+
+    /// Runs a statement that changes nothing but what a repository holds.
+    pub(crate) fn execute_in(
+        &self,
+        repository_id: i64,
+        sql: &'static str,
+        params: &[Value],
+    ) -> Result<u64, Error> {
+        self.touch(Some(repository_id), self.connection.execute(sql, params)?)
+    }
+
+    /// Runs a statement after which all that was found before is still there and as it was: one that adds rows, or
+    /// changes what nobody remembers (counts, sessions, jobs).
+    pub(crate) fn note(&self, sql: &'static str, params: &[Value]) -> Result<u64, Error> {
         self.connection.execute(sql, params)
+    }
+
+    fn touch(&self, repository_id: Option<i64>, changed: u64) -> Result<u64, Error> {
+        if changed > 0 {
+            Touched::touch(&self.touched, repository_id);
+        }
+        Ok(changed)
     }
 
     /// Every row of the answer, read by `read`.

@@ -15,7 +15,7 @@ pub struct UploadSegment {
 
 /// Adds a segment.
 pub fn insert(tx: &Transaction<'_>, session: &str, segment: &UploadSegment) -> Result<(), Error> {
-    tx.execute(
+    tx.note(
         "INSERT INTO upload_segments (session_id, start, length, object) VALUES ($1, $2, $3, $4)",
         params![session, segment.start, segment.length, segment.object],
     )

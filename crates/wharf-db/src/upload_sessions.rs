@@ -23,7 +23,7 @@ pub struct UploadSession {
 
 /// Adds a session.
 pub fn insert(tx: &Transaction<'_>, session: &UploadSession) -> Result<(), Error> {
-    tx.execute(
+    tx.note(
         "INSERT INTO upload_sessions (id, instance_id, repository, received, hash_state, updated_at)
          VALUES ($1, $2, $3, $4, $5, $6)",
         params![
@@ -52,7 +52,7 @@ pub fn advance(
     hash_state: &[u8],
     now: Timestamp,
 ) -> Result<bool, Error> {
-    let changed = tx.execute(
+    let changed = tx.note(
         "UPDATE upload_sessions SET received = $3, hash_state = $4, updated_at = $5 WHERE id = $1 AND received = $2",
         params![id, from, received, hash_state, now],
     )?;
@@ -71,7 +71,7 @@ pub fn are_at_limit(tx: &Transaction<'_>, instance: &InstanceId, limit: u64) -> 
 /// of its bytes.
 pub fn delete(tx: &Transaction<'_>, id: &str, received: u64) -> Result<bool, Error> {
     let sql = "DELETE FROM upload_sessions WHERE id = $1 AND received = $2";
-    Ok(tx.execute(sql, params![id, received])? > 0)
+    Ok(tx.note(sql, params![id, received])? > 0)
 }
 
 /// Sessions that have not moved since `before`, oldest first, `limit` at most.

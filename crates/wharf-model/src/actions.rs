@@ -3,7 +3,7 @@ use std::{fmt, ops::BitOr};
 /// A set of what may be done to a repository: pull, push, delete.
 ///
 /// The names are those of the token service's scopes (Docker Registry v2 token authentication, "resource actions").
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Actions(u8);
 
 const NAMES: [(Actions, &str); 3] =

@@ -3,7 +3,7 @@ use std::{fmt, str::FromStr};
 use crate::{Digest, InvalidName, Tag};
 
 /// What names a manifest in a repository: a tag or a digest (OCI distribution specification, `<reference>`).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Reference {
     /// A tag.
     Tag(Tag),

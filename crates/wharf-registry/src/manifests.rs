@@ -1,5 +1,7 @@
 //! Manifests (endpoints end-3, end-7, end-9).
 
+use std::sync::Arc;
+
 use axum::{body::Body, response::Response};
 use http::{HeaderName, Method, StatusCode, header, request::Parts};
 use wharf_core::{Caller, Error, PutManifest, StoredManifest, Target};
@@ -34,7 +36,8 @@ pub(crate) async fn get(
         registry.core.count_pull(&manifest, &reference);
     }
     let length = manifest.content.len().to_string();
-    let mut response = Response::new(if is_head { Body::empty() } else { Body::from(manifest.content) });
+    let mut response =
+        Response::new(if is_head { Body::empty() } else { Body::from(manifest.content.clone()) });
     set(&mut response, header::CONTENT_TYPE, manifest.media_type.name());
     set(&mut response, header::CONTENT_LENGTH, &length);
     set(&mut response, header::ETAG, &entity_tag(&manifest.digest));
@@ -49,7 +52,7 @@ async fn find(
     target: Target,
     reference: &Reference,
     parts: &Parts,
-) -> Result<StoredManifest, Failure> {
+) -> Result<Arc<StoredManifest>, Failure> {
     let manifest = registry.core.pull_manifest(caller.clone(), target.clone(), reference.clone()).await?;
     let is_tag = matches!(reference, Reference::Tag(_));
     if !(is_tag && manifest.media_type.is_index() && wants_image_for_index(&parts.headers)) {

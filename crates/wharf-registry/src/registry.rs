@@ -57,7 +57,7 @@ pub enum Scheme {
 pub(crate) struct Exchange {
     pub(crate) caller: Caller,
     pub(crate) route: Route,
-    pub(crate) parts: Parts,
+    pub(crate) parts: Arc<Parts>,
     pub(crate) body: Body,
 }
 
@@ -129,7 +129,7 @@ async fn base(State(registry): State<Registry>, request: Request) -> Response {
         Ok(json_of(StatusCode::OK, &json!({})))
     };
     let answer = answer.await;
-    finish(&registry, &parts, None, answer)
+    finish(&registry, &parts, || None, answer)
 }
 
 /// `GET /v2/_catalog`: the repositories that the caller may pull.
@@ -140,7 +140,7 @@ async fn catalog(State(registry): State<Registry>, request: Request) -> Response
         catalog::list(&registry, &parts).await
     };
     let answer = answer.await;
-    finish(&registry, &parts, Some("registry:catalog:*".to_owned()), answer)
+    finish(&registry, &parts, || Some("registry:catalog:*".to_owned()), answer)
 }
 
 fn read_only(parts: &Parts) -> Result<(), Failure> {
@@ -153,17 +153,23 @@ fn read_only(parts: &Parts) -> Result<(), Failure> {
 /// Everything else below `/v2/`.
 async fn resource(State(registry): State<Registry>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let host = registry.instance_of_host(&parts.uri, &parts.headers);
+    let parts = Arc::new(parts);
     let asked = parts.clone();
-    let mut scope = None;
     let answer = async {
-        let route = Route::parse(parts.uri.path(), host)?;
-        scope = Some(route.scope(&parts.method, parts.uri.query().unwrap_or_default()));
+        let route = route(&registry, &parts)?;
         let caller = authentication::caller(&registry, &parts).await?;
         dispatch(&registry, Exchange { caller, route, parts, body }).await
     };
     let answer = answer.await;
+    let scope = || {
+        let route = route(&registry, &asked).ok()?;
+        Some(route.scope(&asked.method, asked.uri.query().unwrap_or_default()))
+    };
     finish(&registry, &asked, scope, answer)
+}
+
+fn route(registry: &Registry, parts: &Parts) -> Result<Route, Failure> {
+    Route::parse(parts.uri.path(), registry.instance_of_host(&parts.uri, &parts.headers))
 }
 
 async fn dispatch(registry: &Registry, exchange: Exchange) -> Result<Response, Failure> {
@@ -196,11 +202,11 @@ async fn dispatch(registry: &Registry, exchange: Exchange) -> Result<Response, F
 fn finish(
     registry: &Registry,
     asked: &Parts,
-    scope: Option<String>,
+    scope: impl FnOnce() -> Option<String>,
     answer: Result<Response, Failure>,
 ) -> Response {
     let mut response = answer.unwrap_or_else(|failure| {
-        let challenge = failure.challenge(&registry.base_url(asked), scope.as_deref());
+        let challenge = failure.challenge(&registry.base_url(asked), scope().as_deref());
         let mut response = failure.into_response();
         if let Some(challenge) = challenge {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);

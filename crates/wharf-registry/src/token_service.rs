@@ -77,8 +77,8 @@ async fn token(
     let base_url = registry.base_url(parts);
     let (token, issued_at, expires_in) = registry.core.issue_bearer(&base_url, identity, scopes).await?;
     let mut answer = json!({
-        "token": token,
-        "access_token": token,
+        "token": &*token,
+        "access_token": &*token,
         "expires_in": expires_in,
         "issued_at": issued_at.to_utc_fraction(),
     });

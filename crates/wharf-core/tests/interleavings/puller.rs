@@ -97,7 +97,7 @@ impl Puller {
         }
     }
 
-    async fn manifest(&self, reference: &Reference) -> Option<StoredManifest> {
+    async fn manifest(&self, reference: &Reference) -> Option<Arc<StoredManifest>> {
         let world = &self.world;
         let pull = world.fixture.core.pull_manifest(world.caller(), world.app.clone(), reference.clone());
         match pull.await {

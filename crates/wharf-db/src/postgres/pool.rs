@@ -1,5 +1,6 @@
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
     thread,
     time::{Duration, Instant},
 };
@@ -8,7 +9,12 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use tokio_postgres::Config;
 
 use super::{error::Failure, migration, session::Session, statements::Statements};
-use crate::{Error, Options, Transaction, job::Job, store};
+use crate::{
+    Error, Options, Transaction,
+    changes::{Changes, Touched},
+    job::Job,
+    store,
+};
 
 const QUEUE_LIMIT: usize = 1024;
 const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
@@ -31,11 +37,16 @@ struct Request {
 }
 
 impl Engine {
-    pub(crate) fn open(config: Config, options: &Options) -> Result<Self, Error> {
+    pub(crate) fn open(config: Config, options: &Options, changes: &Arc<Changes>) -> Result<Self, Error> {
         migration::run(&config, options)?;
         let (requests, queue) = bounded(QUEUE_LIMIT);
         for _ in 0..options.connections {
-            let worker = Worker { config: config.clone(), options: options.clone(), session: None };
+            let worker = Worker {
+                config: config.clone(),
+                options: options.clone(),
+                changes: changes.clone(),
+                session: None,
+            };
             let queue = queue.clone();
             let thread = thread::Builder::new().name("wharf-db".to_owned()).spawn(move || worker.run(&queue));
             thread.map_err(|error| Error::Unavailable(error.to_string()))?;
@@ -72,6 +83,7 @@ enum Miss {
 struct Worker {
     config: Config,
     options: Options,
+    changes: Arc<Changes>,
     session: Option<Session>,
 }
 
@@ -108,8 +120,11 @@ impl Worker {
     fn try_once(&mut self, request: &mut Request) -> Result<(), Miss> {
         let session = self.session().map_err(Miss::Again)?;
         let statements = Statements::new(session, request.begin);
-        let work = AssertUnwindSafe(|| request.job.run(&Transaction::on(&statements)));
-        let keep = catch_unwind(work).map_err(|_| Miss::Final(Error::Aborted))?;
+        let work = AssertUnwindSafe(|| {
+            let transaction = Transaction::on(&statements);
+            (request.job.run(&transaction), transaction.into_touched())
+        });
+        let (keep, touched) = catch_unwind(work).map_err(|_| Miss::Final(Error::Aborted))?;
         match statements.failure() {
             Some(Failure::Conflict) => Err(Miss::Again(conflict())),
             Some(Failure::Lost) => {
@@ -119,16 +134,19 @@ impl Worker {
             Some(Failure::Refused) if keep => {
                 Err(Miss::Final(Error::Engine("a transaction went on after a failed statement".to_owned())))
             }
-            None if keep && request.begin == WRITE => self.commit(),
+            None if keep && request.begin == WRITE => self.commit(&touched),
             Some(Failure::Refused) | None => Ok(()),
         }
     }
 
-    fn commit(&mut self) -> Result<(), Miss> {
+    fn commit(&mut self, touched: &Touched) -> Result<(), Miss> {
         let Some(session) = self.session.as_ref().filter(|session| session.is_in_transaction()) else {
             return Ok(());
         };
-        session.end("COMMIT").map_err(|lapse| match lapse.failure() {
+        let ended = session.end("COMMIT");
+        // Also where it is not known whether the commit came through.
+        self.changes.note(touched);
+        ended.map_err(|lapse| match lapse.failure() {
             Failure::Conflict => Miss::Again(conflict()),
             Failure::Refused => Miss::Final(lapse.into()),
             Failure::Lost => {

@@ -56,6 +56,7 @@ async fn create(core: &Core, name: &str, as_json: bool) -> Result<String, Error>
 
 async fn set_enabled(core: &Core, uin: Uin, enabled: bool, as_json: bool) -> Result<String, Error> {
     core.set_account_enabled(uin, enabled).await?;
+    core.noticed_everywhere().await;
     if as_json {
         return Ok(json!({"uin": uin.to_string(), "enabled": enabled}).to_string());
     }
