@@ -11,6 +11,7 @@ mod files;
 mod gather;
 mod objects;
 mod options;
+mod outlet;
 mod store;
 mod upload;
 
@@ -18,5 +19,6 @@ pub use blob::Blob;
 pub use error::{AppendError, Error};
 pub use examine::Finding;
 pub use options::{Credentials, Options, Redirect};
+pub use outlet::Outlet;
 pub use store::BlobStore;
 pub use upload::{Segment, Stored, Upload};

@@ -130,7 +130,7 @@ impl BlobStore {
         size: u64,
     ) -> Result<Blob, Error> {
         Ok(Blob(match &self.0 {
-            Engine::Files(store) => blob::Engine::File(store.open_blob(instance, digest).await?),
+            Engine::Files(store) => blob::Engine::File(store.open_blob(instance, digest, size).await?),
             Engine::Objects(store) => blob::Engine::Object(store.open_blob(instance, digest, object, size)),
         }))
     }
@@ -182,7 +182,7 @@ impl BlobStore {
         if self.has_blob(instance, digest, None).await? == Some(size) {
             return Ok(());
         }
-        let body = Box::pin(content.read(0, size).await?);
+        let body = Box::pin(content.read(0, size, None).await?);
         match &self.0 {
             Engine::Files(store) => store.import(instance, digest, body).await,
             Engine::Objects(store) => store.import(instance, digest, body).await,

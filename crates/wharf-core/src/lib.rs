@@ -53,7 +53,7 @@ pub use signing::SigningKeyInfo;
 pub use storage_move::MoveProgress;
 pub use uploads::{Begun, Finished, UploadStatus};
 
-pub use wharf_blob::{Blob, Finding};
+pub use wharf_blob::{Blob, Finding, Outlet};
 pub use wharf_db::{
     Page,
     access_keys::AccessKey,

@@ -1,8 +1,8 @@
 //! Blobs (endpoints end-2, end-10).
 
 use axum::{body::Body, response::Response};
-use http::{HeaderMap, StatusCode, header};
-use wharf_core::{Blob, Error, PulledBlob};
+use http::{StatusCode, header, request::Parts};
+use wharf_core::{Blob, Error, Outlet, PulledBlob};
 use wharf_model::Digest;
 
 use crate::{
@@ -40,7 +40,7 @@ pub(crate) async fn get(
         return Ok(response);
     }
     match pulled {
-        PulledBlob::Here(blob) => Ok(content(&parts.headers, &digest, blob).await?),
+        PulledBlob::Here(blob) => Ok(content(&parts, &digest, blob).await?),
         PulledBlob::Elsewhere(address) => {
             let mut response = empty(StatusCode::TEMPORARY_REDIRECT);
             set(&mut response, header::LOCATION, &address);
@@ -52,17 +52,19 @@ pub(crate) async fn get(
     }
 }
 
-async fn content(headers: &HeaderMap, digest: &Digest, blob: Blob) -> Result<Response, Error> {
+async fn content(parts: &Parts, digest: &Digest, blob: Blob) -> Result<Response, Error> {
     let size = blob.size();
-    match wanted(range(headers, digest), size) {
+    // The connection's own, where it can send files by itself.
+    let outlet = parts.extensions.get::<Outlet>().cloned();
+    match wanted(range(&parts.headers, digest), size) {
         Wanted::Everything => {
-            let mut response = Response::new(Body::from_stream(blob.read(0, size).await?));
+            let mut response = Response::new(Body::from_stream(blob.read(0, size, outlet).await?));
             describe(&mut response, digest, size);
             Ok(response)
         }
         Wanted::Part { first, last } => {
             let length = last - first + 1;
-            let mut response = Response::new(Body::from_stream(blob.read(first, length).await?));
+            let mut response = Response::new(Body::from_stream(blob.read(first, length, outlet).await?));
             *response.status_mut() = StatusCode::PARTIAL_CONTENT;
             describe(&mut response, digest, length);
             set(&mut response, header::CONTENT_RANGE, &format!("bytes {first}-{last}/{size}"));

@@ -2,7 +2,7 @@ use std::{
     fs::File,
     io,
     os::unix::fs::FileExt,
-    path::Path,
+    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -10,11 +10,13 @@ use std::{
 };
 
 use bytes::{Bytes, BytesMut};
-use futures_util::{Stream, stream};
+use futures_util::{Stream, future::Either, stream};
 
+use super::resident;
 use crate::{
-    Error,
+    Error, Outlet,
     error::{absent, blocking},
+    outlet::WINDOW,
 };
 
 /// Bytes that all readers together keep in memory, about.
@@ -22,6 +24,8 @@ const MEMORY: u64 = 8 << 20;
 /// Bytes read at a time: many readers read small pieces, few read large ones.
 const SMALLEST_PIECE: u64 = 16 << 10;
 const LARGEST_PIECE: u64 = 512 << 10;
+/// Bytes that are sooner copied than sent as a piece of a file, or waited for on another thread.
+const FEW: u64 = 64 << 10;
 
 /// A blob that is open for reading. It stays readable when it is deleted meanwhile.
 #[derive(Debug)]
@@ -40,9 +44,11 @@ pub(super) struct Readers(Arc<AtomicU64>);
 struct Reader(Readers);
 
 impl FileBlob {
-    pub(super) fn open(path: &Path, readers: Readers) -> Result<Self, Error> {
-        let file = File::open(path).map_err(absent)?;
-        let size = file.metadata()?.len();
+    pub(super) async fn open(path: PathBuf, size: u64, readers: Readers) -> Result<Self, Error> {
+        let file = match resident::open(&path) {
+            Some(file) => file,
+            None => blocking(move || File::open(path).map_err(absent)).await?,
+        };
         Ok(Self { file: file.into(), size, readers })
     }
 
@@ -51,17 +57,53 @@ impl FileBlob {
         self.size
     }
 
-    /// `length` bytes from `offset` on, in pieces. The stream fails when the file is shorter than that.
+    /// `length` bytes from `offset` on, in pieces, or placeholders of pieces where there is an `outlet` to send them. The
+    /// stream fails when the file is shorter than that.
     pub(crate) fn read(
         self,
         offset: u64,
         length: u64,
+        outlet: Option<Outlet>,
     ) -> impl Stream<Item = Result<Bytes, Error>> + Send + 'static {
+        match outlet {
+            Some(outlet) if length > FEW => Either::Left(self.send(offset, length, outlet)),
+            _ => Either::Right(self.copy(offset, length)),
+        }
+    }
+
+    fn send(
+        self,
+        offset: u64,
+        length: u64,
+        outlet: Outlet,
+    ) -> impl Stream<Item = Result<Bytes, Error>> + Send + 'static {
+        let (file, end) = (self.file, offset + length);
+        stream::try_unfold(offset, move |offset| {
+            let (file, outlet) = (file.clone(), outlet.clone());
+            async move {
+                if offset == end {
+                    return Ok(None);
+                }
+                let length = (end - offset).min(WINDOW as u64);
+                // Sending must not wait for the disk: it happens on a thread that others need.
+                if !resident::is_resident(&file, offset, length) {
+                    let file = file.clone();
+                    blocking(move || Ok(resident::bring_in(&file, offset, length)?)).await?;
+                }
+                Ok(Some((outlet.put(file, offset, length as usize), offset + length)))
+            }
+        })
+    }
+
+    fn copy(self, offset: u64, length: u64) -> impl Stream<Item = Result<Bytes, Error>> + Send + 'static {
         let position =
             Position { reader: self.readers.enter(), buffer: BytesMut::new(), offset, left: length };
         stream::try_unfold((self.file, position), |(file, mut position)| async move {
             if position.left == 0 {
                 return Ok(None);
+            }
+            if let Some(piece) = position.read_resident(&file) {
+                return Ok(Some((piece, (file, position))));
             }
             let source = file.clone();
             let (piece, position) = blocking(move || Ok((position.read_piece(&source)?, position))).await?;
@@ -80,13 +122,30 @@ struct Position {
 }
 
 impl Position {
+    /// The next piece, if it is small and in memory.
+    fn read_resident(&mut self, file: &File) -> Option<Bytes> {
+        let length = self.next_piece();
+        (length <= FEW as usize && resident::read(file, &mut self.buffer, self.offset)).then(|| self.taken())
+    }
+
     fn read_piece(&mut self, file: &File) -> io::Result<Bytes> {
-        let length = self.left.min(self.reader.piece());
-        self.buffer.resize(usize::try_from(length).map_err(io::Error::other)?, 0);
+        self.next_piece();
         file.read_exact_at(&mut self.buffer, self.offset)?;
-        self.offset += length;
-        self.left -= length;
-        Ok(self.buffer.split().freeze())
+        Ok(self.taken())
+    }
+
+    /// Makes room for the next piece and says how long it is.
+    fn next_piece(&mut self) -> usize {
+        let length = self.left.min(self.reader.piece()) as usize;
+        self.buffer.resize(length, 0);
+        length
+    }
+
+    fn taken(&mut self) -> Bytes {
+        let piece = self.buffer.split().freeze();
+        self.offset += piece.len() as u64;
+        self.left -= piece.len() as u64;
+        piece
     }
 }
 

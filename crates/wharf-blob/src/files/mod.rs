@@ -1,6 +1,7 @@
 //! The content store on local files.
 
 mod blob;
+mod resident;
 mod upload;
 
 use std::{
@@ -76,10 +77,14 @@ impl FileStore {
         blocking(move || Ok(absent_is_done(fs::remove_file(path))?)).await
     }
 
-    pub(crate) async fn open_blob(&self, instance: &InstanceId, digest: &Digest) -> Result<FileBlob, Error> {
+    pub(crate) async fn open_blob(
+        &self,
+        instance: &InstanceId,
+        digest: &Digest,
+        size: u64,
+    ) -> Result<FileBlob, Error> {
         let path = blob_path(&self.bucket(instance), digest);
-        let readers = self.readers.clone();
-        blocking(move || FileBlob::open(&path, readers)).await
+        FileBlob::open(path, size, self.readers.clone()).await
     }
 
     pub(crate) async fn has_blob(

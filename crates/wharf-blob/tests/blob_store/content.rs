@@ -40,7 +40,7 @@ async fn a_blob_that_is_shorter_than_noted_fails_at_its_end() {
         let content = content(100_000);
         let (digest, stored) = fixture.put(&content).await;
         let blob = fixture.store.open_blob(&fixture.instance, &digest, stored.object.as_deref(), 200_000);
-        let mut pieces = Box::pin(blob.await.unwrap().read(50_000, 150_000).await.unwrap());
+        let mut pieces = Box::pin(blob.await.unwrap().read(50_000, 150_000, None).await.unwrap());
         let mut read = 0;
         let error = loop {
             match pieces.next().await.unwrap() {

@@ -93,7 +93,7 @@ impl Fixture {
         let object = stored.object.as_deref();
         let blob = self.store.open_blob(&self.instance, digest, object, stored.size).await?;
         assert_eq!(blob.size(), stored.size);
-        collect(blob.read(offset, length).await?).await
+        collect(blob.read(offset, length, None).await?).await
     }
 
     pub async fn has(&self, digest: &Digest, stored: &Stored) -> Option<u64> {

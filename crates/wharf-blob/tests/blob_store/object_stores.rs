@@ -110,7 +110,7 @@ async fn check_unavailable(address: &str) {
     let instance = "tcr-aaaaaaaa".parse().unwrap();
     let digest = Digest::of(b"abc");
     let blob = store.open_blob(&instance, &digest, None, 3).await.unwrap();
-    assert!(matches!(blob.read(0, 3).await.err(), Some(Error::Unavailable(_))), "{address}");
+    assert!(matches!(blob.read(0, 3, None).await.err(), Some(Error::Unavailable(_))), "{address}");
     let hasher = Hasher::new(digest.algorithm());
     let mut upload = store.open_upload(&instance, "id", 0, hasher, Vec::new()).await.unwrap();
     append(&mut upload, b"abc").await;

@@ -20,9 +20,10 @@ use tokio::{
 };
 use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt;
+use wharf_blob::Outlet;
 use wharf_registry::{Peer, Scheme};
 
-use super::{Tls, TrustedProxies, stalled_answers::Answers};
+use super::{Tls, TrustedProxies, sending_files::SendingFiles, stalled_answers::Answers};
 use crate::settings::Timeouts;
 
 /// The first byte of a TLS handshake (RFC 8446, section 5.1); no HTTP request begins with it.
@@ -115,9 +116,14 @@ impl Server {
                 let stream = stream.map_err(text)?.map_err(text)?;
                 let http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
                 let protocol = if http2 { Protocol::Http2 } else { Protocol::Http1 };
-                self.http(stream, protocol, peer, Scheme::Https, watcher).await
+                self.http(stream, protocol, peer, Scheme::Https, None, watcher).await
             }
-            _ if self.tls.plain => self.http(stream, protocol, peer, Scheme::Http, watcher).await,
+            _ if self.tls.plain && protocol == Protocol::Http1 => {
+                let stream = SendingFiles::new(stream);
+                let outlet = Some(stream.outlet());
+                self.http(stream, protocol, peer, Scheme::Http, outlet, watcher).await
+            }
+            _ if self.tls.plain => self.http(stream, protocol, peer, Scheme::Http, None, watcher).await,
             _ => refuse_plain(stream).await.map_err(text),
         }
     }
@@ -128,6 +134,7 @@ impl Server {
         protocol: Protocol,
         peer: Peer,
         scheme: Scheme,
+        outlet: Option<Outlet>,
         watcher: Watcher,
     ) -> Result<(), String>
     where
@@ -138,6 +145,9 @@ impl Server {
             let (peer, scheme) = proxies.client(peer, scheme, request.headers());
             request.extensions_mut().insert(scheme);
             request.extensions_mut().insert(peer);
+            if let Some(outlet) = outlet.clone() {
+                request.extensions_mut().insert(outlet);
+            }
             request.map(axum::body::Body::new)
         });
         // A client that takes nothing of its answer is given up.

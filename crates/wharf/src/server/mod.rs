@@ -7,6 +7,7 @@ mod metrics;
 mod observation;
 mod operations;
 mod own_certificates;
+mod sending_files;
 mod stalled_answers;
 mod tls;
 
