@@ -15,7 +15,7 @@ use hyper_util::{
 use tokio::{
     io::{AsyncRead, AsyncWrite, AsyncWriteExt},
     net::{TcpListener, TcpStream},
-    signal::unix::{SignalKind, signal},
+    signal::unix::{Signal, SignalKind, signal},
     time::{sleep, timeout},
 };
 use tokio_io_timeout::TimeoutStream;
@@ -214,18 +214,21 @@ async fn refuse_plain(mut stream: TcpStream) -> io::Result<()> {
     stream.shutdown().await
 }
 
-/// Ends when the process is told to stop: SIGTERM, or Ctrl-C.
-async fn stop_signal() {
-    let mut terminate = signal(SignalKind::terminate());
-    let terminated = async {
-        match &mut terminate {
-            Ok(signal) => signal.recv().await,
-            Err(_) => std::future::pending().await,
+/// Ends when the process is told to stop: SIGTERM, or Ctrl-C. Listens from the call on, not from the first poll.
+fn stop_signal() -> impl Future<Output = ()> {
+    let [terminate, interrupt] = [SignalKind::terminate(), SignalKind::interrupt()].map(signal);
+    async move {
+        tokio::select! {
+            () = received(terminate) => {}
+            () = received(interrupt) => {}
         }
-    };
-    tokio::select! {
-        _ = terminated => {}
-        _ = tokio::signal::ctrl_c() => {}
+    }
+}
+
+async fn received(signal: io::Result<Signal>) {
+    match signal {
+        Ok(mut signal) => drop(signal.recv().await),
+        Err(_) => std::future::pending().await,
     }
 }
 
