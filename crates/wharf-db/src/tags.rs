@@ -2,7 +2,7 @@
 
 use wharf_model::{Digest, InstanceId, MediaType, RepositoryName, Tag, Timestamp};
 
-use crate::{Error, Page, Transaction, value::params};
+use crate::{Error, Page, Row, Transaction, value::params};
 
 /// A tag with what a listing says of its manifest.
 #[derive(Clone, Debug)]
@@ -92,13 +92,17 @@ pub fn list_names(
         .transpose()
 }
 
-/// A repository's tags that pass `filter`, the last moved first.
+/// A repository's tags that pass `filter`, the last moved first. What stands before the page is passed over in an index,
+/// from the nearer end; a filter looks at every tag.
 pub fn list_images(
     tx: &Transaction<'_>,
     repository_id: i64,
     filter: &Filter,
     page: Page,
 ) -> Result<Vec<TaggedImage>, Error> {
+    if filter.is_empty() {
+        return list_all_images(tx, repository_id, page);
+    }
     tx.all(
         concat!(
             "SELECT t.name, m.digest, m.media_type, m.total_size, t.updated_at",
@@ -106,21 +110,25 @@ pub fn list_images(
             " ORDER BY t.updated_at DESC, t.name DESC LIMIT $5 OFFSET $6"
         ),
         params![repository_id, filter.tag, filter.exact, filter.digest, page.limit, page.offset],
-        |row| {
-            Ok(TaggedImage {
-                tag: row.get(0)?,
-                digest: row.get(1)?,
-                media_type: row.get(2)?,
-                total_size: row.get(3)?,
-                updated_at: row.get(4)?,
-            })
-        },
+        read,
     )
+}
+
+fn list_all_images(tx: &Transaction<'_>, repository_id: i64, page: Page) -> Result<Vec<TaggedImage>, Error> {
+    let total = count(tx, repository_id, &Filter::default())?;
+    let limit = page.limit.min(total.saturating_sub(page.offset));
+    let after = total.saturating_sub(page.offset).saturating_sub(limit);
+    if page.offset <= after {
+        return tx.all(paged!("DESC"), params![repository_id, limit, page.offset], read);
+    }
+    let mut images = tx.all(paged!("ASC"), params![repository_id, limit, after], read)?;
+    images.reverse();
+    Ok(images)
 }
 
 /// How many of a repository's tags pass `filter`: the kept count where there is none.
 pub fn count(tx: &Transaction<'_>, repository_id: i64, filter: &Filter) -> Result<u64, Error> {
-    if filter.tag.is_none() && filter.digest.is_none() {
+    if filter.is_empty() {
         return tx.number("SELECT tag_count FROM repositories WHERE id = $1", params![repository_id]);
     }
     tx.number(
@@ -128,6 +136,44 @@ pub fn count(tx: &Transaction<'_>, repository_id: i64, filter: &Filter) -> Resul
         params![repository_id, filter.tag, filter.exact, filter.digest],
     )
 }
+
+fn read(row: &Row<'_>) -> Result<TaggedImage, Error> {
+    Ok(TaggedImage {
+        tag: row.get(0)?,
+        digest: row.get(1)?,
+        media_type: row.get(2)?,
+        total_size: row.get(3)?,
+        updated_at: row.get(4)?,
+    })
+}
+
+impl Filter {
+    fn is_empty(&self) -> bool {
+        self.tag.is_none() && self.digest.is_none()
+    }
+}
+
+/// The page's tags are found in an index alone; only what is on the page is read.
+macro_rules! paged {
+    ($order:literal) => {
+        concat!(
+            "SELECT t.name, m.digest, m.media_type, m.total_size, t.updated_at FROM
+                 (SELECT name, updated_at FROM tags WHERE repository_id = $1
+                  ORDER BY updated_at ",
+            $order,
+            ", name ",
+            $order,
+            " LIMIT $2 OFFSET $3) page
+             JOIN tags t ON t.repository_id = $1 AND t.name = page.name
+             JOIN manifests m ON m.id = t.manifest_id
+             ORDER BY page.updated_at ",
+            $order,
+            ", page.name ",
+            $order
+        )
+    };
+}
+use paged;
 
 macro_rules! filtered {
     () => {

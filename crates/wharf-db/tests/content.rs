@@ -132,6 +132,27 @@ async fn images_are_filtered_and_counted_by_tag_and_digest() {
 }
 
 #[tokio::test]
+async fn every_page_of_images_is_a_part_of_the_whole_list() {
+    let fixture = Fixture::with_instance().await;
+    let id = fixture.repository("team/app").await;
+    let (manifest_id, _) = manifest(&fixture, id, image("one")).await;
+    for name in ["v1", "v2", "v3", "v4", "v5", "v6", "v7"] {
+        tag(&fixture, id, name, manifest_id).await;
+    }
+    let whole = ["v7", "v6", "v5", "v4", "v3", "v2", "v1"];
+    for offset in 0..=8 {
+        for limit in [0, 1, 2, 3, 7, 20] {
+            let page = Page { offset: offset as u64, limit };
+            let images = fixture.read(move |tx| tags::list_images(tx, id, &tags::Filter::default(), page));
+            let images = images.await.unwrap();
+            let names: Vec<_> = images.iter().map(|image| image.tag.as_str()).collect();
+            let expected: Vec<_> = whole.into_iter().skip(offset).take(limit as usize).collect();
+            assert_eq!(names, expected, "{limit} after {offset}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_manifest_is_in_use_by_a_tag_or_an_index() {
     let fixture = Fixture::with_instance().await;
     let id = fixture.repository("team/app").await;
