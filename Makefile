@@ -1,8 +1,8 @@
 # `make run` builds Wharf and starts it; `make test` installs what the tests need and runs everything.
-# The rest are parts of these two.
+# `make bench` measures Wharf and its peers, see bench/README.md. The rest are parts of `make test`.
 
 .POSIX:
-.PHONY: run build test check format licences advisories unit end-to-end tools
+.PHONY: run build test check format licences advisories unit end-to-end tools bench
 
 TOOLS = .tools
 DENY_VERSION = 0.20.2
@@ -52,3 +52,13 @@ end-to-end:
 	cargo build --locked --quiet
 	WHARF_BIN=$(TARGET)/debug/wharf $(TOOLS)/venv/bin/python -m pytest tests
 	WHARF_BIN=$(TARGET)/debug/wharf $(TOOLS)/venv/bin/python -m pytest tests --stores shared $(OWN_STORES:%=--ignore=tests/%)
+
+# `make bench BENCH='--rows manifest-*'` passes its words on.
+bench:
+	tests/install.sh
+	bench/install.sh
+	cargo build --release --locked
+	cargo build --release --locked --quiet \
+	    --manifest-path bench/generator/Cargo.toml --target-dir $(TARGET)/bench/generator
+	WHARF_BIN=$(TARGET)/release/wharf BENCH_GENERATOR=$(TARGET)/bench/generator/release/generator \
+	    $(TOOLS)/venv/bin/python -m bench $(BENCH)
