@@ -110,4 +110,12 @@ impl Core {
     ) -> Result<T, Error> {
         self.store.write(work).await
     }
+
+    /// For what may be forgotten in a power failure.
+    pub(crate) async fn write_soon<T: Send + 'static>(
+        &self,
+        work: impl FnMut(&Transaction<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.store.write_soon(work).await
+    }
 }

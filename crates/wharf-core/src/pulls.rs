@@ -62,7 +62,7 @@ impl Core {
         }
         let counts = Arc::new(counts);
         let noted = counts.clone();
-        let outcome = self.write(move |tx| {
+        let outcome = self.write_soon(move |tx| {
             for ((repository_id, tag), (count, last)) in noted.iter() {
                 pulls::add(tx, *repository_id, tag.as_ref().map(Tag::as_str), *count, *last)?;
             }

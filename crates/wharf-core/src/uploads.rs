@@ -61,7 +61,8 @@ impl Core {
     ) -> Result<UploadStatus, Error> {
         let session = NewSession::new(algorithm, self.limits.upload_sessions);
         let status = UploadStatus { id: session.id.clone(), received: 0 };
-        self.write(move |tx| {
+        // A session that holds nothing yet is as soon begun anew.
+        self.write_soon(move |tx| {
             let instance = authorize(tx, &caller, &target, Actions::PUSH)?;
             session.insert(tx, &instance, &target)
         })

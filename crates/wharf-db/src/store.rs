@@ -34,7 +34,16 @@ pub(crate) trait Engine: Send + Sync {
     fn read(&self, job: Box<dyn Job>) -> Result<(), Error>;
 
     /// Takes a job that may write.
-    fn write(&self, job: Box<dyn Job>) -> Result<(), Error>;
+    fn write(&self, job: Box<dyn Job>, durability: Durability) -> Result<(), Error>;
+}
+
+/// When a change is acknowledged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Durability {
+    /// When it survives a power failure.
+    Synced,
+    /// When it survives the end of this process.
+    Soon,
 }
 
 impl Default for Options {
@@ -109,8 +118,31 @@ impl Store {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
+        self.write_as(Durability::Synced, work).await
+    }
+
+    /// As [`Self::write`], for a change whose loss in a power failure takes nothing from anybody: it is answered before it
+    /// is synced, which it is with the next change that is.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub async fn write_soon<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: FnMut(&Transaction<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        self.write_as(Durability::Soon, work).await
+    }
+
+    async fn write_as<T, E, F>(&self, durability: Durability, work: F) -> Result<T, E>
+    where
+        F: FnMut(&Transaction<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
         let (job, answer) = job(work);
-        self.engine.write(job)?;
+        self.engine.write(job, durability)?;
         answer.await.unwrap_or_else(|_| Err(E::from(Error::Aborted)))
     }
 }

@@ -13,12 +13,13 @@ use crate::{
     Error, Options, Transaction,
     changes::{Changes, Touched},
     job::Job,
-    store,
+    store::{self, Durability},
 };
 
 const QUEUE_LIMIT: usize = 1024;
 const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 const WRITE: &str = "BEGIN ISOLATION LEVEL SERIALIZABLE";
+const WRITE_SOON: &str = "BEGIN ISOLATION LEVEL SERIALIZABLE; SET LOCAL synchronous_commit = off";
 /// The pause after the first conflict at most, and after the first failed connection; it doubles up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(2);
 const LONGEST_PAUSE: Duration = Duration::from_millis(200);
@@ -66,8 +67,12 @@ impl store::Engine for Engine {
         self.enqueue(job, READ)
     }
 
-    fn write(&self, job: Box<dyn Job>) -> Result<(), Error> {
-        self.enqueue(job, WRITE)
+    fn write(&self, job: Box<dyn Job>, durability: Durability) -> Result<(), Error> {
+        let begin = match durability {
+            Durability::Synced => WRITE,
+            Durability::Soon => WRITE_SOON,
+        };
+        self.enqueue(job, begin)
     }
 }
 
@@ -134,7 +139,7 @@ impl Worker {
             Some(Failure::Refused) if keep => {
                 Err(Miss::Final(Error::Engine("a transaction went on after a failed statement".to_owned())))
             }
-            None if keep && request.begin == WRITE => self.commit(&touched),
+            None if keep && request.begin != READ => self.commit(&touched),
             Some(Failure::Refused) | None => Ok(()),
         }
     }

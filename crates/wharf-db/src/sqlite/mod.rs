@@ -19,10 +19,10 @@ use crate::{
     Error, Transaction,
     changes::{Changes, Touched},
     job::Job,
-    store,
+    store::{self, Durability},
 };
 use statements::Statements;
-use writer::Writer;
+use writer::{Write, Writer};
 
 const READERS: usize = 4;
 const QUEUE_LIMIT: usize = 1024;
@@ -33,7 +33,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 type Jobs = Receiver<Box<dyn Job>>;
 
 pub(crate) struct Engine {
-    writer: Sender<Box<dyn Job>>,
+    writer: Sender<Write>,
     readers: Sender<Box<dyn Job>>,
 }
 
@@ -60,13 +60,13 @@ impl store::Engine for Engine {
         enqueue(&self.readers, job)
     }
 
-    fn write(&self, job: Box<dyn Job>) -> Result<(), Error> {
-        enqueue(&self.writer, job)
+    fn write(&self, job: Box<dyn Job>, durability: Durability) -> Result<(), Error> {
+        enqueue(&self.writer, Write { job, durability })
     }
 }
 
 /// A full queue refuses instead of holding a runtime thread.
-fn enqueue(queue: &Sender<Box<dyn Job>>, job: Box<dyn Job>) -> Result<(), Error> {
+fn enqueue<T>(queue: &Sender<T>, job: T) -> Result<(), Error> {
     queue.try_send(job).map_err(|_| Error::Unavailable("too many transactions wait".to_owned()))
 }
 

@@ -1,19 +1,21 @@
 //! The one thread that writes. It takes whatever transactions wait, runs each in a savepoint of one SQLite transaction and
-//! commits them together: one sync makes all of them durable, and each is answered after it.
+//! commits them together: one sync makes all of them durable, and each is answered after it. Those that need no sync are
+//! not kept waiting for one: they make batches of their own.
 
 use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use crossbeam_channel::RecvTimeoutError;
+use crossbeam_channel::{Receiver, RecvTimeoutError};
 use rusqlite::Connection;
 
-use super::{Jobs, attempt};
+use super::attempt;
 use crate::{
     Error,
     changes::{Changes, Touched},
     job::Job,
+    store::Durability,
 };
 
 /// Transactions in one commit.
@@ -26,6 +28,14 @@ pub(super) struct Writer {
     changes: Arc<Changes>,
     /// SQLite's `data_version`, which changes when another process commits, and not when this connection does.
     version: Option<i64>,
+    /// What commits wait for now.
+    durability: Durability,
+}
+
+/// A transaction that waits.
+pub(super) struct Write {
+    pub(super) job: Box<dyn Job>,
+    pub(super) durability: Durability,
 }
 
 /// A job that ran, and what it changed; it is to be told of the end of its batch.
@@ -36,14 +46,17 @@ struct Finished {
 
 impl Writer {
     pub(super) fn new(connection: Connection, changes: Arc<Changes>) -> Self {
-        Self { connection, changes, version: None }
+        Self { connection, changes, version: None, durability: Durability::Synced }
     }
 
-    pub(super) fn run(mut self, jobs: &Jobs) {
+    pub(super) fn run(mut self, writes: &Receiver<Write>) {
+        // What came after a batch that it could not join.
+        let mut waiting = None;
         loop {
             self.look_for_foreign_changes();
-            match jobs.recv_timeout(LOOK) {
-                Ok(first) => self.batch(first, jobs),
+            let next = waiting.take().map_or_else(|| writes.recv_timeout(LOOK), Ok);
+            match next {
+                Ok(first) => waiting = self.batch(first, writes),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
             }
@@ -62,23 +75,40 @@ impl Writer {
         }
     }
 
-    fn batch(&self, first: Box<dyn Job>, jobs: &Jobs) {
-        if let Err(error) = self.connection.execute_batch("BEGIN IMMEDIATE") {
+    /// Runs and commits what waits, as far as it can be committed with `first`. Answers a transaction that cannot.
+    fn batch(&mut self, first: Write, writes: &Receiver<Write>) -> Option<Write> {
+        let begun = self.set_durability(first.durability);
+        let begun = begun.and_then(|()| self.connection.execute_batch("BEGIN IMMEDIATE"));
+        if let Err(error) = begun {
             tracing::error!(%error, "a write transaction could not begin");
-            first.answer(Err(error.into()));
-            return;
+            first.job.answer(Err(error.into()));
+            return None;
         }
         let mut finished = Vec::new();
         let mut next = Some(first);
-        while let Some(job) = next {
-            finished.extend(self.in_savepoint(job));
+        while let Some(write) = next.take_if(|next| next.durability == self.durability) {
+            finished.extend(self.in_savepoint(write.job));
             if self.connection.is_autocommit() {
                 // The engine gave the whole transaction up (disk full, I/O error): nothing of the batch is kept.
                 break;
             }
-            next = if finished.len() < BATCH_LIMIT { jobs.try_recv().ok() } else { None };
+            next = if finished.len() < BATCH_LIMIT { writes.try_recv().ok() } else { None };
         }
         self.commit(finished);
+        next
+    }
+
+    /// Whether commits wait for a sync can be said between transactions only.
+    fn set_durability(&mut self, durability: Durability) -> rusqlite::Result<()> {
+        if durability != self.durability {
+            let level = match durability {
+                Durability::Synced => "full",
+                Durability::Soon => "normal",
+            };
+            self.connection.pragma_update(None, "synchronous", level)?;
+            self.durability = durability;
+        }
+        Ok(())
     }
 
     fn in_savepoint(&self, mut job: Box<dyn Job>) -> Option<Finished> {
