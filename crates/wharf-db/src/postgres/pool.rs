@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crossbeam_channel::{Receiver, Sender, bounded};
+use flume::{Receiver, Sender, bounded};
 use tokio_postgres::Config;
 
 use super::{error::Failure, migration, session::Session, statements::Statements};
