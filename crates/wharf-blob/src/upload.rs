@@ -43,7 +43,7 @@ impl Upload {
         }
     }
 
-    /// The state of the hash over the bytes taken in.
+    /// The state of the hash over the bytes taken in, once they are synced.
     pub fn hash_state(&self) -> Vec<u8> {
         match &self.0 {
             Engine::Files(upload) => upload.hash_state(),

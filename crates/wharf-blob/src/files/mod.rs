@@ -3,6 +3,7 @@
 mod blob;
 mod resident;
 mod upload;
+mod writer;
 
 use std::{
     fs::{self, File},

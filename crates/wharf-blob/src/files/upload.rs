@@ -1,6 +1,6 @@
 use std::{
-    fs::{self, File, OpenOptions, TryLockError},
-    io::{self, Read, Seek, SeekFrom, Write},
+    fs::{self, Metadata, OpenOptions, TryLockError},
+    io, mem,
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -10,33 +10,34 @@ use bytes::Bytes;
 use tokio::task::JoinHandle;
 use wharf_model::{Digest, Hasher};
 
-use super::{blob_path, rename_durably};
+use super::{blob_path, rename_durably, writer::Writer};
 use crate::{
     Error,
     error::{absent, blocking},
     gather::{PIECE, Sink},
 };
 
+/// Bytes that are brought to the disk while more arrive, so that little is left to wait for in the end.
+const EARLY: usize = 16 << 20;
+
 /// An upload that one request has open. It stays in the store when this is dropped.
 #[derive(Debug)]
 pub(crate) struct FileUpload {
     bucket: PathBuf,
     path: PathBuf,
+    /// Its file is locked while open, so that two requests never write to one upload.
     writer: Arc<Mutex<Writer>>,
     /// Whether nothing was taken in before.
     is_first: bool,
-    writing: Option<JoinHandle<io::Result<()>>>,
+    /// Taken in, and less than a piece: it is written with what ends the request, in one go.
+    rest: Vec<Bytes>,
+    writing: Option<Work>,
+    unsynced: usize,
+    syncing: Option<Work>,
 }
 
-#[derive(Debug)]
-struct Writer {
-    /// Locked while open, so that two requests never write to one upload.
-    file: File,
-    hasher: Hasher,
-    received: u64,
-    /// Whether the file ends where the hash does. Until something is done with it, it is left as it was found.
-    is_cut_back: bool,
-}
+/// What goes on on a blocking thread.
+type Work = JoinHandle<io::Result<()>>;
 
 impl FileUpload {
     pub(super) fn open(bucket: PathBuf, path: PathBuf, received: u64, hasher: Hasher) -> Result<Self, Error> {
@@ -46,27 +47,30 @@ impl FileUpload {
             TryLockError::WouldBlock => Error::Busy,
             TryLockError::Error(error) => error.into(),
         })?;
-        if !is_still_at(&file, &path)? || file.metadata()?.len() < received {
+        let found = file.metadata()?;
+        if !is_still_at(&found, &path)? || found.len() < received {
             return Err(Error::NotFound);
         }
-        let writer = Writer { file, hasher, received, is_cut_back: false };
         Ok(Self {
             bucket,
             path,
-            writer: Arc::new(Mutex::new(writer)),
+            writer: Arc::new(Mutex::new(Writer::new(file, found.len(), received, hasher))),
             is_first: received == 0,
+            rest: Vec::new(),
             writing: None,
+            unsynced: 0,
+            syncing: None,
         })
     }
 
     /// Bytes taken in so far.
     pub(crate) fn received(&self) -> u64 {
-        lock(&self.writer).received
+        lock(&self.writer).received() + length(&self.rest) as u64
     }
 
-    /// The state of the hash over the bytes taken in.
+    /// The state of the hash over the bytes taken in, once they are synced.
     pub(crate) fn hash_state(&self) -> Vec<u8> {
-        lock(&self.writer).hasher.state()
+        lock(&self.writer).hash_state()
     }
 
     /// Takes the file away where nothing of it was acknowledged: its session may be gone, and then nothing leads to it.
@@ -80,90 +84,82 @@ impl FileUpload {
     }
 
     /// Makes the bytes taken in so far durable.
-    pub(crate) async fn sync(&self) -> Result<(), Error> {
-        let writer = self.writer.clone();
-        blocking(move || Ok(lock(&writer).file.sync_data()?)).await
+    pub(crate) async fn sync(&mut self) -> Result<(), Error> {
+        let (writer, rest) = (self.writer.clone(), mem::take(&mut self.rest));
+        blocking(move || {
+            let mut writer = lock(&writer);
+            writer.take_in(&rest)?;
+            Ok(writer.file().sync_data()?)
+        })
+        .await
     }
 
     /// Turns the upload into the blob of `digest`, durably. Says how long the blob is.
     pub(crate) async fn commit(self, digest: Digest) -> Result<u64, Error> {
         blocking(move || {
             let mut writer = lock(&self.writer);
-            writer.cut_back()?;
+            writer.take_in(&self.rest)?;
             let actual = writer.digest_like(&digest)?;
             if actual != digest {
                 return Err(Error::DigestMismatch { expected: digest, actual });
             }
-            writer.file.sync_all()?;
+            writer.file().sync_data()?;
             rename_durably(&self.path, &blob_path(&self.bucket, &digest)).map_err(absent)?;
-            Ok(writer.received)
+            Ok(writer.received())
         })
         .await
+    }
+
+    async fn write(&mut self, pieces: Vec<Bytes>) -> Result<(), Error> {
+        done(&mut self.writing).await?;
+        if self.unsynced >= EARLY && self.syncing.as_ref().is_none_or(JoinHandle::is_finished) {
+            done(&mut self.syncing).await?;
+            self.unsynced = 0;
+            let file = lock(&self.writer).file();
+            self.syncing = Some(tokio::task::spawn_blocking(move || file.sync_data()));
+        }
+        self.unsynced += length(&pieces);
+        let writer = self.writer.clone();
+        self.writing = Some(tokio::task::spawn_blocking(move || lock(&writer).take_in(&pieces)));
+        Ok(())
     }
 }
 
 impl Sink for FileUpload {
     async fn take(&mut self, pieces: Vec<Bytes>) -> Result<(), Error> {
-        self.settle().await?;
-        let writer = self.writer.clone();
-        self.writing = Some(tokio::task::spawn_blocking(move || lock(&writer).take_in(&pieces)));
-        Ok(())
+        self.rest.extend(pieces);
+        if length(&self.rest) < PIECE {
+            return Ok(());
+        }
+        let pieces = mem::take(&mut self.rest);
+        self.write(pieces).await
     }
 
     async fn settle(&mut self) -> Result<(), Error> {
-        if let Some(writing) = self.writing.take() {
-            writing.await.map_err(io::Error::other)??;
-        }
-        Ok(())
+        done(&mut self.writing).await?;
+        // The system tells of a write that failed once: here, or when all is synced in the end.
+        done(&mut self.syncing).await
     }
+}
+
+async fn done(work: &mut Option<Work>) -> Result<(), Error> {
+    if let Some(work) = work.take() {
+        work.await.map_err(io::Error::other)??;
+    }
+    Ok(())
+}
+
+fn length(pieces: &[Bytes]) -> usize {
+    pieces.iter().map(Bytes::len).sum()
 }
 
 /// Whether the file is still the one at `path`. Between opening and locking, another request may have made the blob of it:
 /// then it is no upload any more, and must not be touched.
-fn is_still_at(file: &File, path: &Path) -> Result<bool, Error> {
+fn is_still_at(file: &Metadata, path: &Path) -> Result<bool, Error> {
     let there = fs::metadata(path).map_err(absent)?;
-    let here = file.metadata()?;
-    Ok((here.dev(), here.ino()) == (there.dev(), there.ino()))
+    Ok((file.dev(), file.ino()) == (there.dev(), there.ino()))
 }
 
 fn lock(writer: &Mutex<Writer>) -> MutexGuard<'_, Writer> {
     writer.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl Writer {
-    /// Takes away what a broken request left behind the acknowledged bytes, which is not in the hash.
-    fn cut_back(&mut self) -> io::Result<()> {
-        if !self.is_cut_back {
-            self.file.set_len(self.received)?;
-            self.file.seek(SeekFrom::Start(self.received))?;
-            self.is_cut_back = true;
-        }
-        Ok(())
-    }
-
-    fn take_in(&mut self, pieces: &[Bytes]) -> io::Result<()> {
-        self.cut_back()?;
-        for piece in pieces {
-            self.file.write_all(piece)?;
-            self.hasher.update(piece);
-            self.received += piece.len() as u64;
-        }
-        Ok(())
-    }
-
-    /// The digest of the bytes taken in, by the algorithm of `digest`. One that was not kept running reads them again.
-    fn digest_like(&mut self, digest: &Digest) -> io::Result<Digest> {
-        if self.hasher.algorithm() == digest.algorithm() {
-            return Ok(self.hasher.clone().finish());
-        }
-        let mut hasher = Hasher::new(digest.algorithm());
-        let mut buffer = vec![0; PIECE];
-        self.file.seek(SeekFrom::Start(0))?;
-        loop {
-            match self.file.read(&mut buffer)? {
-                0 => return Ok(hasher.finish()),
-                length => hasher.update(&buffer[..length]),
-            }
-        }
-    }
 }

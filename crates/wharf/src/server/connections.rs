@@ -3,7 +3,7 @@
 use std::{io, time::Duration};
 
 use axum::Router;
-use hyper::body::Incoming;
+use hyper::{body::Incoming, server::conn::http1};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::{
@@ -35,8 +35,13 @@ const PEEK_PAUSE: Duration = Duration::from_millis(20);
 const MAX_STREAMS: u32 = 128;
 /// Bytes of an HTTP/2 answer that wait in memory.
 const SEND_BUFFER: usize = 64 << 10;
-/// Bytes of a connection's buffers: a request's headers fit in, and no more of an answer than one piece waits in memory.
+/// Bytes of a request's headers.
+const HEADERS: usize = 8 << 10;
+/// Bytes of a connection's buffers: no more of an answer than one piece waits in memory.
 const BUFFER: usize = 8 << 10;
+/// Bytes read at a time by a connection that sends files by itself, so that nothing of them waits in memory. It begins with
+/// few and gets there while a client sends much.
+const LARGE_BUFFER: usize = 64 << 10;
 /// The pause after an accept that failed, as when there are no file descriptors left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
@@ -89,7 +94,7 @@ pub(crate) async fn serve(
 
 #[derive(Clone)]
 struct Server {
-    http1: auto::Builder<TokioExecutor>,
+    http1: http1::Builder,
     http2: auto::Builder<TokioExecutor>,
     service: Router,
     tls: Tls,
@@ -140,7 +145,7 @@ impl Server {
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let proxies = self.proxies;
+        let (proxies, sends_files) = (self.proxies, outlet.is_some());
         let service = self.service.map_request(move |mut request: http::Request<Incoming>| {
             let (peer, scheme) = proxies.client(peer, scheme, request.headers());
             request.extensions_mut().insert(scheme);
@@ -155,8 +160,12 @@ impl Server {
         stream.set_write_timeout(Some(self.write_timeout));
         if protocol != Protocol::Http2 {
             let stream = TokioIo::new(Box::pin(stream));
-            let connection = self.http1.serve_connection(stream, TowerToHyperService::new(service));
-            return watcher.watch(connection.into_owned()).await.map_err(text);
+            let mut http1 = self.http1;
+            if sends_files {
+                http1.max_buf_size(LARGE_BUFFER);
+            }
+            let connection = http1.serve_connection(stream, TowerToHyperService::new(service));
+            return watcher.watch(connection).await.map_err(text);
         }
         // Pings are answered well within this time; a client that does not even begin is given up after it.
         stream.set_read_timeout(Some(self.header_timeout * 2));
@@ -172,9 +181,10 @@ impl Server {
     }
 }
 
-fn http1(header_timeout: Duration) -> auto::Builder<TokioExecutor> {
-    let mut http = auto::Builder::new(TokioExecutor::new()).http1_only();
-    http.http1().timer(TokioTimer::new()).header_read_timeout(header_timeout).max_buf_size(BUFFER);
+fn http1(header_timeout: Duration) -> http1::Builder {
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(header_timeout);
+    http.max_buf_size(BUFFER).max_header_size(HEADERS);
     http
 }
 

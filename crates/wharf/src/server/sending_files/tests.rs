@@ -1,11 +1,10 @@
 use std::{convert::Infallible, io::Write, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::body::{Body, Bytes};
-use hyper::{Request, Response, body::Incoming, header::CONTENT_LENGTH, service::service_fn};
-use hyper_util::{
-    rt::{TokioExecutor, TokioIo},
-    server::conn::auto,
+use hyper::{
+    Request, Response, body::Incoming, header::CONTENT_LENGTH, server::conn::http1, service::service_fn,
 };
+use hyper_util::rt::TokioIo;
 use tempfile::TempDir;
 use tokio::{
     io::{AsyncReadExt, AsyncWrite, AsyncWriteExt},
@@ -67,8 +66,8 @@ impl Fixture {
                 });
                 let mut stream = TimeoutStream::new(stream);
                 stream.set_write_timeout(Some(Duration::from_secs(1)));
-                let mut http = auto::Builder::new(TokioExecutor::new()).http1_only();
-                http.http1().max_buf_size(8 << 10);
+                let mut http = http1::Builder::new();
+                http.max_buf_size(64 << 10);
                 tokio::spawn(async move {
                     let _ = http.serve_connection(TokioIo::new(Box::pin(stream)), service).await;
                 });
