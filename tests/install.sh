@@ -36,6 +36,7 @@ openssl openssl
 dpkg-deb dpkg
 setpriv util-linux
 nginx nginx
+strace strace
 LIST
     has_postgres || echo "initdb postgresql"
     [ -f /etc/ssl/certs/ca-certificates.crt ] || echo "CA-certificates ca-certificates"
