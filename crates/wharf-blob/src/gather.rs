@@ -57,6 +57,7 @@ where
 }
 
 /// Hashes what it takes and keeps nothing.
+#[derive(Debug)]
 pub(crate) struct Hashing {
     hasher: Option<Hasher>,
     working: Option<JoinHandle<Hasher>>,
@@ -65,6 +66,11 @@ pub(crate) struct Hashing {
 impl Hashing {
     pub(crate) fn new(hasher: Hasher) -> Self {
         Self { hasher: Some(hasher), working: None }
+    }
+
+    /// The hash over all that was taken, once that is settled.
+    pub(crate) fn hasher(&self) -> Option<&Hasher> {
+        self.hasher.as_ref()
     }
 
     /// The digest of all that was taken, once that is settled.

@@ -97,7 +97,7 @@ impl BlobStore {
     ) -> Result<Upload, Error> {
         Ok(Upload(match &self.0 {
             Engine::Files(store) => {
-                upload::Engine::Files(store.open_upload(instance, id, received, hasher).await?)
+                upload::Engine::Files(store.open_upload(instance, id, received, hasher).await?.into())
             }
             Engine::Objects(store) => {
                 let upload = ObjectUpload::open(store.clone(), instance, id, received, hasher, segments)?;

@@ -30,7 +30,7 @@ pub struct Upload(pub(crate) Engine);
 
 #[derive(Debug)]
 pub(crate) enum Engine {
-    Files(FileUpload),
+    Files(Box<FileUpload>),
     Objects(Box<ObjectUpload>),
 }
 
@@ -63,7 +63,7 @@ impl Upload {
         S: Stream<Item = Result<Bytes, B>> + Unpin,
     {
         match &mut self.0 {
-            Engine::Files(upload) => gather(body, limit, upload).await,
+            Engine::Files(upload) => gather(body, limit, upload.as_mut()).await,
             Engine::Objects(upload) => gather(body, limit, upload.as_mut()).await,
         }
     }

@@ -14,7 +14,7 @@ use super::{blob_path, rename_durably, writer::Writer};
 use crate::{
     Error,
     error::{absent, blocking},
-    gather::{PIECE, Sink},
+    gather::{Hashing, PIECE, Sink},
 };
 
 /// Bytes that are brought to the disk while more arrive, so that little is left to wait for in the end.
@@ -27,6 +27,8 @@ pub(crate) struct FileUpload {
     path: PathBuf,
     /// Its file is locked while open, so that two requests never write to one upload.
     writer: Arc<Mutex<Writer>>,
+    /// Works beside the writer.
+    hashing: Hashing,
     /// Whether nothing was taken in before.
     is_first: bool,
     /// Taken in, and less than a piece: it is written with what ends the request, in one go.
@@ -54,7 +56,8 @@ impl FileUpload {
         Ok(Self {
             bucket,
             path,
-            writer: Arc::new(Mutex::new(Writer::new(file, found.len(), received, hasher))),
+            writer: Arc::new(Mutex::new(Writer::new(file, found.len(), received))),
+            hashing: Hashing::new(hasher),
             is_first: received == 0,
             rest: Vec::new(),
             writing: None,
@@ -70,7 +73,7 @@ impl FileUpload {
 
     /// The state of the hash over the bytes taken in, once they are synced.
     pub(crate) fn hash_state(&self) -> Vec<u8> {
-        lock(&self.writer).hash_state()
+        self.hashing.hasher().map(Hasher::state).unwrap_or_default()
     }
 
     /// Takes the file away where nothing of it was acknowledged: its session may be gone, and then nothing leads to it.
@@ -86,20 +89,28 @@ impl FileUpload {
     /// Makes the bytes taken in so far durable.
     pub(crate) async fn sync(&mut self) -> Result<(), Error> {
         let (writer, rest) = (self.writer.clone(), mem::take(&mut self.rest));
-        blocking(move || {
+        let mut hasher = self.hasher()?;
+        let hasher = blocking(move || {
             let mut writer = lock(&writer);
             writer.take_in(&rest)?;
-            Ok(writer.file().sync_data()?)
-        })
-        .await
+            rest.iter().for_each(|piece| hasher.update(piece));
+            writer.file().sync_data()?;
+            Ok(hasher)
+        });
+        self.hashing = Hashing::new(hasher.await?);
+        Ok(())
     }
 
     /// Turns the upload into the blob of `digest`, durably. Says how long the blob is.
     pub(crate) async fn commit(self, digest: Digest) -> Result<u64, Error> {
+        let mut hasher = self.hasher()?;
         blocking(move || {
             let mut writer = lock(&self.writer);
             writer.take_in(&self.rest)?;
-            let actual = writer.digest_like(&digest)?;
+            self.rest.iter().for_each(|piece| hasher.update(piece));
+            // One that was not kept running reads the bytes again.
+            let is_running = hasher.algorithm() == digest.algorithm();
+            let actual = if is_running { hasher.finish() } else { writer.digest(digest.algorithm())? };
             if actual != digest {
                 return Err(Error::DigestMismatch { expected: digest, actual });
             }
@@ -108,6 +119,11 @@ impl FileUpload {
             Ok(writer.received())
         })
         .await
+    }
+
+    /// The hash over what was written.
+    fn hasher(&self) -> Result<Hasher, Error> {
+        self.hashing.hasher().cloned().ok_or_else(|| io::Error::other("the hash was not kept").into())
     }
 
     async fn write(&mut self, pieces: Vec<Bytes>) -> Result<(), Error> {
@@ -119,6 +135,7 @@ impl FileUpload {
             self.syncing = Some(tokio::task::spawn_blocking(move || file.sync_data()));
         }
         self.unsynced += length(&pieces);
+        self.hashing.take(pieces.clone()).await?;
         let writer = self.writer.clone();
         self.writing = Some(tokio::task::spawn_blocking(move || lock(&writer).take_in(&pieces)));
         Ok(())
@@ -136,6 +153,7 @@ impl Sink for FileUpload {
     }
 
     async fn settle(&mut self) -> Result<(), Error> {
+        self.hashing.settle().await?;
         done(&mut self.writing).await?;
         // The system tells of a write that failed once: here, or when all is synced in the end.
         done(&mut self.syncing).await

@@ -6,7 +6,7 @@ use std::{
 
 use bytes::Bytes;
 use rustix::io::{pwritev, retry_on_intr};
-use wharf_model::{Digest, Hasher};
+use wharf_model::{Algorithm, Digest, Hasher};
 
 use crate::gather::PIECE;
 
@@ -16,37 +16,32 @@ const BLOCK: usize = 64 << 10;
 /// Slices that the system takes in one call.
 const SLICES: usize = 1024;
 
-/// The file of an upload and the hash over it, which always stand at the same byte.
+/// The file of an upload.
 #[derive(Debug)]
 pub(super) struct Writer {
     file: Arc<File>,
-    hasher: Hasher,
     received: u64,
-    /// Whether the file ends where the hash does. Until something is done with it, it is left as it was found.
+    /// Whether the file ends where it was acknowledged to. Until something is done with it, it is left as it was found.
     is_cut_back: bool,
 }
 
 impl Writer {
     /// Goes on after `received` bytes of `file`, which has `length`.
-    pub(super) fn new(file: File, length: u64, received: u64, hasher: Hasher) -> Self {
-        Self { file: file.into(), hasher, received, is_cut_back: length == received }
+    pub(super) fn new(file: File, length: u64, received: u64) -> Self {
+        Self { file: file.into(), received, is_cut_back: length == received }
     }
 
     pub(super) fn file(&self) -> Arc<File> {
         self.file.clone()
     }
 
-    /// Bytes that are written and hashed.
+    /// Bytes that are written.
     pub(super) fn received(&self) -> u64 {
         self.received
     }
 
-    pub(super) fn hash_state(&self) -> Vec<u8> {
-        self.hasher.state()
-    }
-
-    /// Takes away what a broken request left behind the acknowledged bytes, which is not in the hash.
-    pub(super) fn cut_back(&mut self) -> io::Result<()> {
+    /// Takes away what a broken request left behind the acknowledged bytes.
+    fn cut_back(&mut self) -> io::Result<()> {
         if !self.is_cut_back {
             self.file.set_len(self.received)?;
             self.is_cut_back = true;
@@ -62,7 +57,6 @@ impl Writer {
             while !rest.is_empty() {
                 let room = BLOCK - (self.received % BLOCK as u64) as usize;
                 let (slice, after) = rest.split_at(rest.len().min(room));
-                self.hasher.update(slice);
                 self.received += slice.len() as u64;
                 block.push(IoSlice::new(slice));
                 if slice.len() == room || block.len() == SLICES {
@@ -74,7 +68,7 @@ impl Writer {
         self.write(&mut block)
     }
 
-    /// Writes what was hashed last.
+    /// Writes the last of the bytes taken in.
     fn write(&self, block: &mut Vec<IoSlice<'_>>) -> io::Result<()> {
         let mut slices = &mut block[..];
         let mut offset = self.received - slices.iter().map(|slice| slice.len() as u64).sum::<u64>();
@@ -91,12 +85,9 @@ impl Writer {
         Ok(())
     }
 
-    /// The digest of the bytes taken in, by the algorithm of `digest`. One that was not kept running reads them again.
-    pub(super) fn digest_like(&self, digest: &Digest) -> io::Result<Digest> {
-        if self.hasher.algorithm() == digest.algorithm() {
-            return Ok(self.hasher.clone().finish());
-        }
-        let mut hasher = Hasher::new(digest.algorithm());
+    /// The digest of the bytes written, by reading them again.
+    pub(super) fn digest(&self, algorithm: Algorithm) -> io::Result<Digest> {
+        let mut hasher = Hasher::new(algorithm);
         let mut buffer = vec![0; PIECE];
         let mut file = &*self.file;
         file.seek(SeekFrom::Start(0))?;
@@ -127,9 +118,7 @@ mod tests {
         let kept = 1003;
         file.write_all(&content[..kept]).unwrap();
         file.write_all(&[0; 500_000]).unwrap();
-        let mut hasher = Hasher::new(Algorithm::Sha256);
-        hasher.update(&content[..kept]);
-        let mut writer = Writer::new(file.reopen().unwrap(), kept as u64 + 500_000, kept as u64, hasher);
+        let mut writer = Writer::new(file.reopen().unwrap(), kept as u64 + 500_000, kept as u64);
         let mut rest = content.slice(kept..);
         for sizes in
             [vec![1; 2 * SLICES + 1], vec![0, 5, 0], vec![BLOCK, 2 * BLOCK, BLOCK - 1], vec![7, 99_000]]
@@ -144,7 +133,7 @@ mod tests {
             let mut hasher = Hasher::new(algorithm);
             hasher.update(&content);
             let digest: Digest = hasher.finish();
-            assert_eq!(writer.digest_like(&digest).unwrap(), digest);
+            assert_eq!(writer.digest(algorithm).unwrap(), digest);
         }
     }
 }
