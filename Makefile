@@ -27,6 +27,7 @@ tools:
 
 check:
 	cargo fmt --all --check
+	cargo fmt --check --manifest-path bench/generator/Cargo.toml
 	cargo clippy --workspace --all-targets --locked --quiet -- --deny warnings
 
 format:
@@ -44,6 +45,7 @@ advisories:
 	fi
 
 unit:
+	$(TOOLS)/venv/bin/python -m pytest bench
 	cargo test --workspace --locked --quiet
 	$(TOOLS)/venv/bin/python tests/with_servers.py \
 	    cargo test --locked --quiet --package wharf-db --package wharf-blob --package wharf-core
