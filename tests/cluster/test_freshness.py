@@ -11,7 +11,7 @@ from wharf.oci import Registry
 from wharf.small_image import SmallImage
 
 REPOSITORY = f"{NAMESPACE}/web"
-MOVES = extent("WHARF_TEST_MOVES", 200)
+MOVES = extent("WHARF_TEST_MOVES", 100)
 SECONDS = 1.0
 
 

@@ -13,7 +13,7 @@ from wharf.oci import Registry
 from wharf.polling import eventually
 from wharf.small_image import SmallImage
 
-SECONDS = extent("WHARF_TEST_KILL_SECONDS", 40)
+SECONDS = extent("WHARF_TEST_KILL_SECONDS", 20)
 PERIOD = 2
 WORKERS = 4
 
