@@ -128,5 +128,5 @@ async fn issue(folder: &TempDir) -> (Core, String, String) {
     let identity = Identity::Account { uin: Uin::ROOT, instance: id, token_id: token.token_id };
     let scopes = vec![Scope { target, actions: Actions::ALL }];
     let (issued, _, _) = core.issue_bearer("http://localhost", identity, scopes).await.expect("a token");
-    (core, issued, token.token)
+    (core, issued.to_string(), token.token)
 }
