@@ -1,4 +1,5 @@
-//! Who may do what on the data plane. Every operation there asks [`authorize`] in the transaction in which it acts.
+//! Who may do what on the data plane. Every operation there asks [`authorize`] in the transaction in which it acts; a pull
+//! asks the [`Standing`] that is remembered, as long as nothing changed.
 
 use std::{net::IpAddr, sync::Arc};
 
@@ -213,7 +214,8 @@ pub(crate) fn sees_all(identity: &Identity, instance: &Instance) -> bool {
     matches!(identity, Identity::Account { uin, instance: opened, .. } if *opened == instance.id && *uin == instance.uin)
 }
 
-/// What `identity` may do to the repositories of a namespace: everything in the instance that its token opens, and pull what is public.
+/// What `identity` may do to the repositories of a namespace: everything in the instance that its token opens, and pull
+/// what is public.
 fn permitted(
     tx: &Transaction<'_>,
     identity: &Identity,

@@ -111,7 +111,7 @@ impl Core {
         Ok((token, at, lifetime.as_secs()))
     }
 
-    /// Who holds a bearer token, and what it covers. What the holder may do is asked anew at each request.
+    /// Who holds a bearer token, and what it covers. What the holder may do is asked at each request.
     ///
     /// # Errors
     /// [`Error::InvalidBearer`] when the token is forged or not good now.

@@ -57,8 +57,6 @@ impl Core {
         target: Target,
         digest: Digest,
     ) -> Result<(InstanceId, Arc<LinkedBlob>), Error> {
-        let missing = Error::BlobNotFound { digest: digest.clone(), repository: target.repository.clone() };
-        let (instance, blob) = self.recall(&self.memory.blobs, caller, target, digest).await?;
-        Ok((instance, blob.ok_or(missing)?))
+        self.recall(&self.memory.blobs, caller, target, digest).await
     }
 }

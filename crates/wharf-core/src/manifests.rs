@@ -48,10 +48,7 @@ impl Core {
         target: Target,
         reference: Reference,
     ) -> Result<Arc<StoredManifest>, Error> {
-        let missing =
-            Error::ManifestNotFound { reference: reference.clone(), repository: target.repository.clone() };
-        let (_, manifest) = self.recall(&self.memory.manifests, caller, target, reference).await?;
-        manifest.ok_or(missing)
+        Ok(self.recall(&self.memory.manifests, caller, target, reference).await?.1)
     }
 
     /// Counts a pull of a manifest that was found.

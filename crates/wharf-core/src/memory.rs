@@ -60,6 +60,9 @@ pub(crate) trait Held: Sized + Send + Sync + 'static {
 
     /// The number of the repository.
     fn repository_id(&self) -> i64;
+
+    /// That the repository holds no such thing.
+    fn missing(repository: RepositoryName, name: Self::Name) -> Error;
 }
 
 impl Memory {
@@ -79,17 +82,17 @@ impl Core {
         tokio::time::sleep(wharf_db::BOUND).await;
     }
 
-    /// What `caller` may pull of a repository, and its instance.
+    /// What `caller` pulls of a repository, and the repository's instance.
     ///
     /// # Errors
-    /// When the caller may not pull, or the store fails.
+    /// When the caller may not pull, there is no such thing, or the store fails.
     pub(crate) async fn recall<T: Held, W>(
         &self,
         shelf: &Shelf<T::Name, T, W>,
         caller: Caller,
         target: Target,
         name: T::Name,
-    ) -> Result<(InstanceId, Option<Arc<T>>), Error>
+    ) -> Result<(InstanceId, Arc<T>), Error>
     where
         W: Weighter<(InstanceId, RepositoryName, T::Name), Remembered<Arc<T>>> + Clone + Send + Sync,
     {
@@ -102,7 +105,7 @@ impl Core {
                 .get(&place)
                 .filter(|found| self.store.still_stands(found.moment, Some(found.value.repository_id())));
             if let Some(found) = found {
-                return Ok((place.0, Some(found.value)));
+                return Ok((place.0, found.value));
             }
         }
         let moment = self.store.moment();
@@ -118,11 +121,10 @@ impl Core {
             return Err(Error::Internal("what may be pulled is in no instance".to_owned()));
         };
         self.memory.standings.insert(who, Remembered { value: Arc::new(standing), moment });
-        let found = found.map(Arc::new);
-        if let Some(value) = found.clone() {
-            shelf.insert((instance.clone(), repository, name), Remembered { value, moment });
-        }
-        Ok((instance, found))
+        let Some(value) = found.map(Arc::new) else { return Err(T::missing(repository, name)) };
+        let place = (instance.clone(), repository, name);
+        shelf.insert(place, Remembered { value: value.clone(), moment });
+        Ok((instance, value))
     }
 }
 
@@ -144,6 +146,10 @@ impl Held for StoredManifest {
     fn repository_id(&self) -> i64 {
         self.repository_id
     }
+
+    fn missing(repository: RepositoryName, reference: Reference) -> Error {
+        Error::ManifestNotFound { reference, repository }
+    }
 }
 
 impl Held for LinkedBlob {
@@ -160,6 +166,10 @@ impl Held for LinkedBlob {
 
     fn repository_id(&self) -> i64 {
         self.repository_id
+    }
+
+    fn missing(repository: RepositoryName, digest: Digest) -> Error {
+        Error::BlobNotFound { digest, repository }
     }
 }
 

@@ -5,7 +5,6 @@
 //! acknowledged; a change by another process within [`BOUND`].
 
 use std::{
-    cell::RefCell,
     sync::atomic::{AtomicU64, Ordering},
     time::{Duration, Instant},
 };
@@ -42,11 +41,10 @@ pub(crate) struct Changes {
 }
 
 impl Touched {
-    pub(crate) fn touch(touched: &RefCell<Self>, repository: Option<i64>) {
-        let mut touched = touched.borrow_mut();
+    pub(crate) fn touch(&mut self, repository: Option<i64>) {
         match repository {
-            Some(repository) => touched.repositories.push(repository),
-            None => touched.everything = true,
+            Some(repository) => self.repositories.push(repository),
+            None => self.everything = true,
         }
     }
 }

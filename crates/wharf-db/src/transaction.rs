@@ -79,7 +79,7 @@ impl<'c> Transaction<'c> {
 
     fn touch(&self, repository_id: Option<i64>, changed: u64) -> Result<u64, Error> {
         if changed > 0 {
-            Touched::touch(&self.touched, repository_id);
+            self.touched.borrow_mut().touch(repository_id);
         }
         Ok(changed)
     }
