@@ -7,7 +7,7 @@ use wharf_model::{Digest, Hasher};
 
 use crate::{AppendError, Error};
 
-/// Bytes gathered before they go on in one piece. Two such pieces are in memory at most.
+/// Bytes gathered before they go on in one piece. A few such pieces of an upload are in memory at most.
 pub(crate) const PIECE: usize = 1 << 20;
 
 /// Where gathered bytes go.
@@ -56,6 +56,28 @@ where
     broken.map_or(Ok(()), Err)
 }
 
+/// How many bytes these are.
+pub(crate) fn length(pieces: &[Bytes]) -> usize {
+    pieces.iter().map(Bytes::len).sum()
+}
+
+/// Leaves the first `length` bytes in `pieces`, and gives what is after them.
+pub(crate) fn split_off(pieces: &mut Vec<Bytes>, length: usize) -> Vec<Bytes> {
+    let mut left = length;
+    let Some(index) = pieces.iter().position(|piece| {
+        let is_beyond = piece.len() > left;
+        left -= if is_beyond { 0 } else { piece.len() };
+        is_beyond
+    }) else {
+        return Vec::new();
+    };
+    let mut after = pieces.split_off(index);
+    if left > 0 {
+        pieces.push(after[0].split_to(left));
+    }
+    after
+}
+
 /// Hashes what it takes and keeps nothing.
 #[derive(Debug)]
 pub(crate) struct Hashing {
@@ -96,5 +118,23 @@ impl Sink for Hashing {
             self.hasher = Some(working.await.map_err(std::io::Error::other)?);
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::{length, split_off};
+
+    #[test]
+    fn pieces_are_split_anywhere() {
+        let whole = Bytes::from_static(b"abcdefghij");
+        for at in 0..=12 {
+            let mut before = vec![whole.slice(..3), Bytes::new(), whole.slice(3..4), whole.slice(4..)];
+            let after = split_off(&mut before, at);
+            assert_eq!(length(&before), at.min(10));
+            assert_eq!([before, after].concat().concat(), whole);
+        }
     }
 }

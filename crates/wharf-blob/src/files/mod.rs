@@ -1,6 +1,7 @@
 //! The content store on local files.
 
 mod blob;
+mod direct;
 mod resident;
 mod upload;
 mod writer;

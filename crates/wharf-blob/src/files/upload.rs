@@ -14,7 +14,7 @@ use super::{blob_path, rename_durably, writer::Writer};
 use crate::{
     Error,
     error::{absent, blocking},
-    gather::{Hashing, PIECE, Sink},
+    gather::{Hashing, PIECE, Sink, length, split_off},
 };
 
 /// Bytes that are brought to the disk while more arrive, so that little is left to wait for in the end.
@@ -34,6 +34,8 @@ pub(crate) struct FileUpload {
     /// Taken in, and less than a piece: it is written with what ends the request, in one go.
     rest: Vec<Bytes>,
     writing: Option<Work>,
+    /// Bytes written or being written.
+    written: u64,
     unsynced: usize,
     syncing: Option<Work>,
 }
@@ -61,6 +63,7 @@ impl FileUpload {
             is_first: received == 0,
             rest: Vec::new(),
             writing: None,
+            written: received,
             unsynced: 0,
             syncing: None,
         })
@@ -68,7 +71,7 @@ impl FileUpload {
 
     /// Bytes taken in so far.
     pub(crate) fn received(&self) -> u64 {
-        lock(&self.writer).received() + length(&self.rest) as u64
+        self.written + length(&self.rest) as u64
     }
 
     /// The state of the hash over the bytes taken in, once they are synced.
@@ -89,11 +92,12 @@ impl FileUpload {
     /// Makes the bytes taken in so far durable.
     pub(crate) async fn sync(&mut self) -> Result<(), Error> {
         let (writer, rest) = (self.writer.clone(), mem::take(&mut self.rest));
+        self.written += length(&rest) as u64;
         let mut hasher = self.hasher()?;
         let hasher = blocking(move || {
             let mut writer = lock(&writer);
-            writer.take_in(&rest)?;
             rest.iter().for_each(|piece| hasher.update(piece));
+            writer.take_in(rest)?;
             writer.file().sync_data()?;
             Ok(hasher)
         });
@@ -106,8 +110,8 @@ impl FileUpload {
         let mut hasher = self.hasher()?;
         blocking(move || {
             let mut writer = lock(&self.writer);
-            writer.take_in(&self.rest)?;
             self.rest.iter().for_each(|piece| hasher.update(piece));
+            writer.take_in(self.rest)?;
             // One that was not kept running reads the bytes again.
             let is_running = hasher.algorithm() == digest.algorithm();
             let actual = if is_running { hasher.finish() } else { writer.digest(digest.algorithm())? };
@@ -135,9 +139,10 @@ impl FileUpload {
             self.syncing = Some(tokio::task::spawn_blocking(move || file.sync_data()));
         }
         self.unsynced += length(&pieces);
+        self.written += length(&pieces) as u64;
         self.hashing.take(pieces.clone()).await?;
         let writer = self.writer.clone();
-        self.writing = Some(tokio::task::spawn_blocking(move || lock(&writer).take_in(&pieces)));
+        self.writing = Some(tokio::task::spawn_blocking(move || lock(&writer).take_in(pieces)));
         Ok(())
     }
 }
@@ -145,10 +150,14 @@ impl FileUpload {
 impl Sink for FileUpload {
     async fn take(&mut self, pieces: Vec<Bytes>) -> Result<(), Error> {
         self.rest.extend(pieces);
-        if length(&self.rest) < PIECE {
+        if length(&self.rest) <= PIECE {
             return Ok(());
         }
-        let pieces = mem::take(&mut self.rest);
+        // What is written ends at a multiple of a piece, so that the next begins with whole pages.
+        let before = (self.written % PIECE as u64) as usize;
+        let whole = (before + length(&self.rest)) / PIECE * PIECE - before;
+        let rest = split_off(&mut self.rest, whole);
+        let pieces = mem::replace(&mut self.rest, rest);
         self.write(pieces).await
     }
 
@@ -165,10 +174,6 @@ async fn done(work: &mut Option<Work>) -> Result<(), Error> {
         work.await.map_err(io::Error::other)??;
     }
     Ok(())
-}
-
-fn length(pieces: &[Bytes]) -> usize {
-    pieces.iter().map(Bytes::len).sum()
 }
 
 /// Whether the file is still the one at `path`. Between opening and locking, another request may have made the blob of it:
