@@ -3,9 +3,11 @@
 //! changed it ([`wharf_db::BOUND`]). Only what is there and allowed is remembered: what is added or granted is seen at
 //! once.
 
+mod shelves;
+
 use std::{hash::Hash, sync::Arc};
 
-use quick_cache::{Weighter, sync::Cache};
+use quick_cache::sync::Cache;
 use wharf_db::{
     Moment, Transaction,
     blobs::{self, LinkedBlob},
@@ -13,38 +15,45 @@ use wharf_db::{
 };
 use wharf_model::{Actions, Digest, InstanceId, NamespaceName, Reference, RepositoryName};
 
+use self::shelves::{BlobShelf, ManifestShelf};
 use crate::{
     Caller, Core, Error, Identity, Target,
     access::{Standing, standing},
 };
 
-/// Bytes of manifests, with what they are found by.
-const MANIFESTS: u64 = 16 << 20;
-/// Blobs' places.
-const BLOBS: usize = 16 << 10;
 /// Pairs of an identity and a namespace.
 const STANDINGS: usize = 16 << 10;
-/// Bytes of an entry beside the manifest's own.
-const ENTRY: u64 = 512;
 
 pub(crate) struct Memory {
     standings: Cache<(Identity, String, NamespaceName), Remembered<Arc<Standing>>>,
-    pub(crate) manifests: Shelf<Reference, StoredManifest, ManifestWeight>,
-    pub(crate) blobs: Shelf<Digest, LinkedBlob>,
+    pub(crate) manifests: ManifestShelf,
+    pub(crate) blobs: BlobShelf,
 }
 
-/// What is in repositories under names of one kind.
-pub(crate) type Shelf<N, T, W = quick_cache::UnitWeighter> =
-    Cache<(InstanceId, RepositoryName, N), Remembered<Arc<T>>, W>;
-
 #[derive(Clone)]
-pub(crate) struct Remembered<T> {
+struct Remembered<T> {
     value: T,
     moment: Moment,
 }
 
-#[derive(Clone)]
-pub(crate) struct ManifestWeight;
+/// Where in the store a thing is.
+type Place<N> = (InstanceId, RepositoryName, N);
+
+/// What is remembered of things of one kind.
+pub(crate) trait Shelf: Sync {
+    /// Of which kind.
+    type Item: Held;
+
+    /// What is at a place, if all that says so `stands`: it is asked with when that was read, and of which repository.
+    fn get(
+        &self,
+        place: &Place<<Self::Item as Held>::Name>,
+        stands: impl Fn(Moment, i64) -> bool,
+    ) -> Option<Arc<Self::Item>>;
+
+    /// Remembers what was read of the store after `moment`.
+    fn put(&self, place: Place<<Self::Item as Held>::Name>, item: Arc<Self::Item>, moment: Moment);
+}
 
 /// A thing that a repository holds.
 pub(crate) trait Held: Sized + Send + Sync + 'static {
@@ -58,21 +67,13 @@ pub(crate) trait Held: Sized + Send + Sync + 'static {
         name: &Self::Name,
     ) -> Result<Option<Self>, wharf_db::Error>;
 
-    /// The number of the repository.
-    fn repository_id(&self) -> i64;
-
     /// That the repository holds no such thing.
     fn missing(repository: RepositoryName, name: Self::Name) -> Error;
 }
 
 impl Memory {
     pub(crate) fn new() -> Self {
-        let manifests = usize::try_from(MANIFESTS / ENTRY).unwrap_or(usize::MAX);
-        Self {
-            standings: Cache::new(STANDINGS),
-            manifests: Cache::with_weighter(manifests, MANIFESTS, ManifestWeight),
-            blobs: Cache::new(BLOBS),
-        }
+        Self { standings: Cache::new(STANDINGS), manifests: ManifestShelf::new(), blobs: BlobShelf::new() }
     }
 }
 
@@ -86,26 +87,22 @@ impl Core {
     ///
     /// # Errors
     /// When the caller may not pull, there is no such thing, or the store fails.
-    pub(crate) async fn recall<T: Held, W>(
+    pub(crate) async fn recall<S: Shelf>(
         &self,
-        shelf: &Shelf<T::Name, T, W>,
+        shelf: &S,
         caller: Caller,
         target: Target,
-        name: T::Name,
-    ) -> Result<(InstanceId, Arc<T>), Error>
-    where
-        W: Weighter<(InstanceId, RepositoryName, T::Name), Remembered<Arc<T>>> + Clone + Send + Sync,
-    {
+        name: <S::Item as Held>::Name,
+    ) -> Result<(InstanceId, Arc<S::Item>), Error> {
         let who = (caller.identity.clone(), target.instance.clone(), target.repository.namespace.clone());
         let known = self.memory.standings.get(&who);
         if let Some(standing) = known.filter(|known| self.store.still_stands(known.moment, None)) {
             let instance = standing.value.allow(&caller, &target, Actions::PULL)?.id.clone();
             let place = (instance, target.repository.clone(), name.clone());
-            let found = shelf
-                .get(&place)
-                .filter(|found| self.store.still_stands(found.moment, Some(found.value.repository_id())));
-            if let Some(found) = found {
-                return Ok((place.0, found.value));
+            if let Some(found) =
+                shelf.get(&place, |moment, repository| self.store.still_stands(moment, Some(repository)))
+            {
+                return Ok((place.0, found));
             }
         }
         let moment = self.store.moment();
@@ -114,16 +111,16 @@ impl Core {
             .read(move |tx| {
                 let standing = standing(tx, &caller.identity, &target)?;
                 let instance = standing.allow(&caller, &target, Actions::PULL)?.id.clone();
-                Ok((standing, T::find(tx, &instance, &target.repository, &wanted)?))
+                Ok((standing, S::Item::find(tx, &instance, &target.repository, &wanted)?))
             })
             .await?;
         let Some(instance) = standing.instance.as_ref().map(|instance| instance.id.clone()) else {
             return Err(Error::Internal("what may be pulled is in no instance".to_owned()));
         };
         self.memory.standings.insert(who, Remembered { value: Arc::new(standing), moment });
-        let Some(value) = found.map(Arc::new) else { return Err(T::missing(repository, name)) };
+        let Some(value) = found.map(Arc::new) else { return Err(S::Item::missing(repository, name)) };
         let place = (instance.clone(), repository, name);
-        shelf.insert(place, Remembered { value: value.clone(), moment });
+        shelf.put(place, value.clone(), moment);
         Ok((instance, value))
     }
 }
@@ -143,10 +140,6 @@ impl Held for StoredManifest {
         }
     }
 
-    fn repository_id(&self) -> i64 {
-        self.repository_id
-    }
-
     fn missing(repository: RepositoryName, reference: Reference) -> Error {
         Error::ManifestNotFound { reference, repository }
     }
@@ -164,17 +157,7 @@ impl Held for LinkedBlob {
         blobs::find(tx, instance, repository, digest)
     }
 
-    fn repository_id(&self) -> i64 {
-        self.repository_id
-    }
-
     fn missing(repository: RepositoryName, digest: Digest) -> Error {
         Error::BlobNotFound { digest, repository }
-    }
-}
-
-impl<N> Weighter<(InstanceId, RepositoryName, N), Remembered<Arc<StoredManifest>>> for ManifestWeight {
-    fn weight(&self, _: &(InstanceId, RepositoryName, N), manifest: &Remembered<Arc<StoredManifest>>) -> u64 {
-        ENTRY + manifest.value.content.len() as u64
     }
 }

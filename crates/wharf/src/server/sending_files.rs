@@ -39,34 +39,47 @@ impl SendingFiles {
         self.outlet.clone()
     }
 
-    /// Does `write` when the socket can take something, again until it does.
+    /// Does `write` when the socket can take something, again until it does. It says how much it wrote, and of how much: a
+    /// socket that took a part is full, and is not tried again before it says that it has room.
     fn poll_io(
         &self,
         context: &mut Context<'_>,
-        mut write: impl FnMut() -> io::Result<usize>,
+        mut write: impl FnMut() -> io::Result<(usize, usize)>,
     ) -> Poll<io::Result<usize>> {
         loop {
             ready!(self.stream.poll_write_ready(context))?;
-            match self.stream.try_io(Interest::WRITABLE, &mut write) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                done => return Poll::Ready(done),
+            let mut written = 0;
+            let outcome = self.stream.try_io(Interest::WRITABLE, || {
+                let length;
+                (written, length) = write()?;
+                if written < length { Err(io::ErrorKind::WouldBlock.into()) } else { Ok(()) }
+            });
+            match outcome {
+                Err(error) if error.kind() != io::ErrorKind::WouldBlock => return Poll::Ready(Err(error)),
+                Err(_) if written == 0 => {}
+                _ => return Poll::Ready(Ok(written)),
             }
         }
     }
 
-    fn send_piece(&self, placeholder: &[u8]) -> io::Result<usize> {
-        self.outlet.send(placeholder, |file, mut offset, length| {
+    fn send_piece(&self, placeholder: &[u8]) -> io::Result<(usize, usize)> {
+        let mut tried = placeholder.len();
+        let sent = self.outlet.send(placeholder, |file, mut offset, length| {
             match retry_on_intr(|| sendfile(&self.stream, file, Some(&mut offset), length)) {
-                Err(Errno::INVAL | Errno::NOSYS) => copy(&self.stream, file, offset, length),
+                Err(Errno::INVAL | Errno::NOSYS) => {
+                    tried = length.min(COPIED);
+                    copy(&self.stream, file, offset, tried)
+                }
                 sent => Ok(sent?),
             }
-        })
+        });
+        Ok((sent?, tried))
     }
 }
 
 /// What `sendfile` does, for files of file systems that cannot do it.
 fn copy(stream: &TcpStream, file: &File, offset: u64, length: usize) -> io::Result<usize> {
-    let mut piece = vec![0; length.min(COPIED)];
+    let mut piece = vec![0; length];
     file.read_exact_at(&mut piece, offset)?;
     Ok(retry_on_intr(|| send(stream, &piece, SendFlags::NOSIGNAL))?)
 }
@@ -100,7 +113,7 @@ impl AsyncWrite for SendingFiles {
             // It waits in the socket for the piece that follows, so that both share packets.
             Some(before) => self.poll_io(context, || {
                 let flags = SendFlags::NOSIGNAL | SendFlags::MORE;
-                Ok(retry_on_intr(|| send(&self.stream, before, flags))?)
+                Ok((retry_on_intr(|| send(&self.stream, before, flags))?, before.len()))
             }),
             None => self.poll_io(context, || self.send_piece(&slices[position])),
         }
