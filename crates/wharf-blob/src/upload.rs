@@ -43,6 +43,15 @@ impl Upload {
         }
     }
 
+    /// Whether it is certain that nothing is lost by writing to it. Else another request may have been acknowledged since the
+    /// one that opened this asked for the upload's state: then that is to be asked for again.
+    pub fn is_as_acknowledged(&self) -> bool {
+        match &self.0 {
+            Engine::Files(upload) => upload.is_as_acknowledged(),
+            Engine::Objects(_) => false,
+        }
+    }
+
     /// The state of the hash over the bytes taken in, once they are synced.
     pub fn hash_state(&self) -> Vec<u8> {
         match &self.0 {

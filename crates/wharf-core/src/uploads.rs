@@ -251,6 +251,9 @@ impl Core {
             wharf_blob::Error::NotFound => Error::UploadNotFound(id.clone()),
             other => other.into(),
         })?;
+        if upload.is_as_acknowledged() {
+            return Ok(upload);
+        }
         let asked = id.clone();
         match self.read(move |tx| Ok(upload_sessions::find(tx, &asked)?)).await? {
             Some(now) if now.received == *received => Ok(upload),

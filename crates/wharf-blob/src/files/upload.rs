@@ -74,6 +74,11 @@ impl FileUpload {
         self.written + length(&self.rest) as u64
     }
 
+    /// Whether the file, when it was opened, held what was acknowledged and nothing more.
+    pub(crate) fn is_as_acknowledged(&self) -> bool {
+        lock(&self.writer).is_cut_back()
+    }
+
     /// The state of the hash over the bytes taken in, once they are synced.
     pub(crate) fn hash_state(&self) -> Vec<u8> {
         self.hashing.hasher().map(Hasher::state).unwrap_or_default()

@@ -46,6 +46,11 @@ impl Writer {
         self.received
     }
 
+    /// Whether nothing lies behind the acknowledged bytes.
+    pub(super) fn is_cut_back(&self) -> bool {
+        self.is_cut_back
+    }
+
     /// Takes away what a broken request left behind the acknowledged bytes.
     fn cut_back(&mut self) -> io::Result<()> {
         if !self.is_cut_back {
