@@ -1,8 +1,9 @@
 # `make run` builds Wharf and starts it; `make test` installs what the tests need and runs everything.
-# `make bench` measures Wharf and its peers, see bench/README.md. The rest are parts of `make test`.
+# `make bench` measures Wharf and its peers, `make instructions` counts what Wharf executes: see bench/README.md.
+# The rest are parts of `make test`.
 
 .POSIX:
-.PHONY: run build test check format licences advisories unit end-to-end tools bench
+.PHONY: run build test check format licences advisories unit end-to-end tools bench instructions
 
 TOOLS = .tools
 DENY_VERSION = 0.20.2
@@ -64,3 +65,8 @@ bench:
 	    --manifest-path bench/generator/Cargo.toml --target-dir $(TARGET)/bench/generator
 	WHARF_BIN=$(TARGET)/release/wharf BENCH_GENERATOR=$(TARGET)/bench/generator/release/generator \
 	    $(TOOLS)/venv/bin/python -m bench $(BENCH)
+
+# `make instructions INSTRUCTIONS=--record` writes bench/instructions.json anew.
+instructions:
+	cargo build --profile checked --locked --quiet
+	WHARF_BIN=$(TARGET)/checked/wharf $(TOOLS)/venv/bin/python -m bench.instructions $(INSTRUCTIONS)

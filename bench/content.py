@@ -7,14 +7,10 @@ import random
 from wharf.layout import MANIFEST
 from wharf.small_image import SmallImage
 
-from bench.peers import OURS, Peer
+from bench.peers import Peer
 
 KB, MB = 1000, 1000 * 1000
 LAYER = 64 * 1024
-
-# A registry that keeps a folder a tag needs minutes for as many tags as a database takes in seconds.
-MANY_TAGS = 100_000
-MANY_TAGS_OF_PEERS = 1_200
 
 IMAGES = 200
 IMAGE_TAGS = 1_200
@@ -60,7 +56,7 @@ class Content:
 
     def tags(self, repository: str) -> int:
         """One image under many tags, `tag(0)` and so on; how many."""
-        count = MANY_TAGS if isinstance(self.peer, OURS) else MANY_TAGS_OF_PEERS
+        count = self.peer.many_tags
         made = image(repository)
 
         def push() -> int:

@@ -37,6 +37,7 @@ dpkg-deb dpkg
 setpriv util-linux
 nginx nginx
 strace strace
+valgrind valgrind
 LIST
     has_postgres || echo "initdb postgresql"
     [ -f /etc/ssl/certs/ca-certificates.crt ] || echo "CA-certificates ca-certificates"

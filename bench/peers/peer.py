@@ -23,6 +23,8 @@ class Peer(ABC):
     key: str
     title: str
     can: frozenset[str] = frozenset({PULL})
+    # A registry that keeps a folder a tag needs minutes for as many tags as a database takes in seconds.
+    many_tags = 1_200
 
     def __init__(self, certificate: Certificate | None):
         """With a certificate the server speaks TLS."""

@@ -28,6 +28,7 @@ class Wharf(OverHttp):
     key = "wharf"
     title = "Wharf"
     can = frozenset({PULL, PUSH, REFERRERS, TOKENS, CLOUD_API})
+    many_tags = 100_000
 
     def __init__(self, certificate: Certificate | None):
         super().__init__(certificate)

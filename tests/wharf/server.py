@@ -44,6 +44,8 @@ class Server:
             **(place or self.own_place or Place()).environment,
             **(PRESET_ROOT if environment is None else environment),
         }
+        # A program that runs the server and watches it, with its options.
+        self.under: tuple[str, ...] = ()
         self.process: subprocess.Popen | None = None
         directory.mkdir(parents=True, exist_ok=True)
         self.log.touch()
@@ -79,7 +81,7 @@ class Server:
         assert self.process is None, "the server runs already"
         with self.log.open("ab") as log, self.output.open("wb") as output:
             self.process = subprocess.Popen(
-                [wharf_binary(), "serve"],
+                [*self.under, wharf_binary(), "serve"],
                 cwd=self.directory,
                 env=clean_environment(self.environment),
                 stdin=subprocess.DEVNULL,
