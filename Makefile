@@ -17,7 +17,7 @@ run:
 build:
 	cargo build --release --locked
 
-test: tools check licences advisories unit end-to-end
+test: tools check licences advisories unit instructions end-to-end
 
 # Programs for the tests, into $(TOOLS) and, with apt-get, into the system.
 tools:
@@ -68,5 +68,5 @@ bench:
 
 # `make instructions INSTRUCTIONS=--record` writes bench/instructions.json anew.
 instructions:
-	cargo build --profile checked --locked --quiet
-	WHARF_BIN=$(TARGET)/checked/wharf $(TOOLS)/venv/bin/python -m bench.instructions $(INSTRUCTIONS)
+	cargo build --locked --quiet
+	WHARF_BIN=$(TARGET)/debug/wharf $(TOOLS)/venv/bin/python -m bench.instructions $(INSTRUCTIONS)

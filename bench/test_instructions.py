@@ -4,7 +4,7 @@ import pytest
 
 from bench.instructions.baseline import RECORD, Baseline, change, rounded
 
-MEASURED_WITH = {"profile": "checked", "valgrind": "valgrind-3.19.0"}
+MEASURED_WITH = {"profile": "debug", "valgrind": "valgrind-3.19.0"}
 KNOWN = ("manifest-tag", "token")
 
 
@@ -59,7 +59,7 @@ def test_the_table_has_each_row_with_its_change(baseline: Baseline):
 def test_other_tools_and_profiles_are_named(baseline: Baseline):
     assert list(baseline.differences(MEASURED_WITH)) == []
     [said] = baseline.differences({**MEASURED_WITH, "profile": "release"})
-    assert said == "the baseline was measured with another profile: checked, not release"
+    assert said == "the baseline was measured with another profile: debug, not release"
 
 
 def test_a_part_is_recorded_beside_the_rest_and_read_again(baseline: Baseline, tmp_path):
