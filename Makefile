@@ -3,7 +3,8 @@
 # The rest are parts of `make test`.
 
 .POSIX:
-.PHONY: run build test check format licences advisories unit end-to-end tools bench instructions
+.PHONY: run build test check format licences advisories unit end-to-end on-embedded-stores on-shared-stores
+.PHONY: tools bench instructions
 
 TOOLS = .tools
 DENY_VERSION = 0.20.2
@@ -53,8 +54,15 @@ unit:
 
 end-to-end:
 	cargo build --locked --quiet
-	WHARF_BIN=$(TARGET)/debug/wharf $(TOOLS)/venv/bin/python -m pytest tests
-	WHARF_BIN=$(TARGET)/debug/wharf $(TOOLS)/venv/bin/python -m pytest tests --stores shared $(OWN_STORES:%=--ignore=tests/%)
+	$(MAKE) --no-print-directory --jobs=2 --output-sync=target on-embedded-stores on-shared-stores
+
+# Side by side: each waits for its clients half the time. What one says is printed when it has ended.
+on-embedded-stores:
+	@WHARF_BIN=$(TARGET)/debug/wharf $(TOOLS)/venv/bin/python -m pytest tests
+
+on-shared-stores:
+	@WHARF_BIN=$(TARGET)/debug/wharf $(TOOLS)/venv/bin/python -m pytest tests --stores shared \
+	    $(OWN_STORES:%=--ignore=tests/%)
 
 # `make bench BENCH='--rows manifest-*'` passes its words on.
 bench:
