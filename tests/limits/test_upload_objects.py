@@ -8,6 +8,7 @@ import pytest
 from limits.test_upload_sessions import REPOSITORY, let_it_lie
 from wharf.account import ROOT
 from wharf.cloud import NAMESPACE, Cloud
+from wharf.files import files_below
 from wharf.layer import sha256
 from wharf.object_store import BUCKET, CREDENTIALS, Versitygw
 from wharf.oci import Registry, location
@@ -45,15 +46,15 @@ def listed(object_store: Versitygw, storage_url: str) -> Listed:
     others = set(parts_of(object_store))
 
     def listed() -> dict[Path, int]:
-        found = [*folder.rglob("*"), *(set(parts_of(object_store)) - others)]
-        return {file: file.stat().st_size for file in found if file.is_file()}
+        found = [*files_below(folder), *(set(parts_of(object_store)) - others)]
+        return {file: file.stat().st_size for file in found}
 
     return listed
 
 
 def parts_of(object_store: Versitygw) -> list[Path]:
     """Parts of all prefixes; the store does not keep them by prefix."""
-    return list((object_store.objects / BUCKET / ".sgwtmp").rglob("*"))
+    return files_below(object_store.objects / BUCKET / ".sgwtmp")
 
 
 @pytest.fixture
@@ -140,4 +141,4 @@ def test_the_spool_is_empty_afterwards(registry: Registry):
     upload, content = send(registry, CHUNKS["mixed"])
     assert registry.finish_upload(upload, sha256(content)).status_code == 201
     spool = registry.server.data / "spool"
-    eventually("the spool is empty", lambda: not [file for file in spool.rglob("*") if file.is_file()])
+    eventually("the spool is empty", lambda: not files_below(spool))

@@ -16,6 +16,7 @@ from storage.puller import Puller, wrong_pulls
 from wharf.account import ROOT
 from wharf.admin import Admin
 from wharf.cloud import NAMESPACE, Cloud
+from wharf.files import files_below
 from wharf.layer import sha256
 from wharf.load import Load
 from wharf.object_store import CREDENTIALS, Versitygw
@@ -401,4 +402,4 @@ def content_of(move: Move) -> list[Path]:
         Path(url.removeprefix("file:")) if url.startswith("file:") else move.object_store.folder_of(url)
         for url in (move.old, move.new)
     ]
-    return [file for folder in folders for file in folder.rglob("*") if file.is_file()]
+    return [file for folder in folders for file in files_below(folder)]
