@@ -47,7 +47,7 @@ def listed(object_store: Versitygw, storage_url: str) -> Listed:
 
     def listed() -> dict[Path, int]:
         found = [*files_below(folder), *(set(parts_of(object_store)) - others)]
-        return {file: file.stat().st_size for file in found}
+        return {file: file.stat().st_size for file in found if file.is_file()}
 
     return listed
 
