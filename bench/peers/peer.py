@@ -50,6 +50,11 @@ class Peer(ABC):
     def pid(self) -> int:
         """The process that was started."""
 
+    @property
+    @abstractmethod
+    def folders(self) -> list[Path]:
+        """Where its data are, when it is stopped."""
+
     @abstractmethod
     def start(self) -> None:
         """Start and wait for the first answer."""

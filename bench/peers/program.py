@@ -54,6 +54,10 @@ class ProgramPeer(Peer):
         return {}
 
     @property
+    def folders(self) -> list[Path]:
+        return [self.data]
+
+    @property
     def address(self) -> str:
         return self.program.address
 

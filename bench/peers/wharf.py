@@ -61,6 +61,10 @@ class Wharf(OverHttp):
         return self.server.process.pid
 
     @property
+    def folders(self) -> list[Path]:
+        return [self.server.data]
+
+    @property
     def cloud(self) -> Cloud:
         """The cloud API; it answers plain HTTP at the same port."""
         return Cloud(self.server, ROOT)
@@ -143,6 +147,12 @@ class WharfShared(Wharf):
         assert WharfShared.stores is not None
         daemons = (WharfShared.stores.postgres, WharfShared.stores.object_store)
         return [self.pid, *(daemon.process.pid for daemon in daemons if daemon.process)]
+
+    @property
+    def folders(self) -> list[Path]:
+        assert WharfShared.stores is not None
+        objects = WharfShared.stores.object_store.folder_of(self.own_place.environment["WHARF_STORAGE_URL"])
+        return [*super().folders, objects]
 
     def discard(self) -> None:
         super().discard()

@@ -25,10 +25,13 @@ use crate::{
 const STANDINGS: usize = 16 << 10;
 
 pub(crate) struct Memory {
-    standings: Cache<(Identity, String, NamespaceName), Remembered<Arc<Standing>>>,
+    standings: Cache<Who, Remembered<Arc<Standing>>>,
     pub(crate) manifests: ManifestShelf,
     pub(crate) blobs: BlobShelf,
 }
+
+/// Who acts, and on what: an instance by its label, and a namespace.
+type Who = (Identity, String, NamespaceName);
 
 #[derive(Clone)]
 struct Remembered<T> {
@@ -96,33 +99,54 @@ impl Core {
     ) -> Result<(InstanceId, Arc<S::Item>), Error> {
         let who = (caller.identity.clone(), target.instance.clone(), target.repository.namespace.clone());
         let known = self.memory.standings.get(&who);
-        if let Some(standing) = known.filter(|known| self.store.still_stands(known.moment, None)) {
-            let instance = standing.value.allow(&caller, &target, Actions::PULL)?.id.clone();
-            let place = (instance, target.repository.clone(), name.clone());
-            if let Some(found) =
-                shelf.get(&place, |moment, repository| self.store.still_stands(moment, Some(repository)))
-            {
-                return Ok((place.0, found));
-            }
+        let Some(standing) = known.filter(|known| self.store.still_stands(known.moment, None)) else {
+            return self.look_up(shelf, who, caller, target, name).await;
+        };
+        let instance = standing.value.allow(&caller, &target, Actions::PULL)?.id.clone();
+        let place = (instance, target.repository, name);
+        let stands = |moment, repository| self.store.still_stands(moment, Some(repository));
+        if let Some(found) = shelf.get(&place, stands) {
+            return Ok((place.0, found));
         }
+        let (asked, moment) = (place.clone(), self.store.moment());
+        let found = self.read(move |tx| Ok(S::Item::find(tx, &asked.0, &asked.1, &asked.2)?)).await?;
+        keep(shelf, place, found, moment)
+    }
+
+    /// What a caller pulls of whose standing nothing is remembered.
+    async fn look_up<S: Shelf>(
+        &self,
+        shelf: &S,
+        who: Who,
+        caller: Caller,
+        target: Target,
+        name: <S::Item as Held>::Name,
+    ) -> Result<(InstanceId, Arc<S::Item>), Error> {
         let moment = self.store.moment();
         let (repository, wanted) = (target.repository.clone(), name.clone());
-        let (standing, found) = self
+        let (standing, instance, found) = self
             .read(move |tx| {
                 let standing = standing(tx, &caller.identity, &target)?;
                 let instance = standing.allow(&caller, &target, Actions::PULL)?.id.clone();
-                Ok((standing, S::Item::find(tx, &instance, &target.repository, &wanted)?))
+                let found = S::Item::find(tx, &instance, &target.repository, &wanted)?;
+                Ok((standing, instance, found))
             })
             .await?;
-        let Some(instance) = standing.instance.as_ref().map(|instance| instance.id.clone()) else {
-            return Err(Error::Internal("what may be pulled is in no instance".to_owned()));
-        };
         self.memory.standings.insert(who, Remembered { value: Arc::new(standing), moment });
-        let Some(value) = found.map(Arc::new) else { return Err(S::Item::missing(repository, name)) };
-        let place = (instance.clone(), repository, name);
-        shelf.put(place, value.clone(), moment);
-        Ok((instance, value))
+        keep(shelf, (instance, repository, name), found, moment)
     }
+}
+
+fn keep<S: Shelf>(
+    shelf: &S,
+    place: Place<<S::Item as Held>::Name>,
+    found: Option<S::Item>,
+    moment: Moment,
+) -> Result<(InstanceId, Arc<S::Item>), Error> {
+    let Some(item) = found.map(Arc::new) else { return Err(S::Item::missing(place.1, place.2)) };
+    let instance = place.0.clone();
+    shelf.put(place, item.clone(), moment);
+    Ok((instance, item))
 }
 
 impl Held for StoredManifest {
