@@ -95,6 +95,20 @@ impl Hashing {
         self.hasher.as_ref()
     }
 
+    /// Whether nothing is worked on.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.working.is_none()
+    }
+
+    /// Takes a little in on this thread.
+    pub(crate) async fn take_at_once(&mut self, pieces: &[Bytes]) -> Result<(), Error> {
+        self.settle().await?;
+        if let Some(hasher) = &mut self.hasher {
+            pieces.iter().for_each(|piece| hasher.update(piece));
+        }
+        Ok(())
+    }
+
     /// The digest of all that was taken, once that is settled.
     pub(crate) fn finish(self) -> Option<Digest> {
         self.hasher.map(Hasher::finish)

@@ -20,6 +20,9 @@ use crate::{
 /// Bytes that are brought to the disk while more arrive, so that little is left to wait for in the end.
 const EARLY: usize = 16 << 20;
 
+/// Bytes that are not hashed on a thread that others need.
+const MUCH: usize = 64 << 10;
+
 /// An upload that one request has open. It stays in the store when this is dropped.
 #[derive(Debug)]
 pub(crate) struct FileUpload {
@@ -96,43 +99,50 @@ impl FileUpload {
 
     /// Makes the bytes taken in so far durable.
     pub(crate) async fn sync(&mut self) -> Result<(), Error> {
-        let (writer, rest) = (self.writer.clone(), mem::take(&mut self.rest));
-        self.written += length(&rest) as u64;
-        let mut hasher = self.hasher()?;
-        let hasher = blocking(move || {
-            let mut writer = lock(&writer);
-            rest.iter().for_each(|piece| hasher.update(piece));
-            writer.take_in(rest)?;
-            writer.file().sync_data()?;
-            Ok(hasher)
-        });
-        self.hashing = Hashing::new(hasher.await?);
-        Ok(())
+        let rest = self.hash_rest().await?;
+        let writer = self.writer.clone();
+        blocking(move || Ok(lock(&writer).sync(rest)?)).await?;
+        self.hashing.settle().await
     }
 
     /// Turns the upload into the blob of `digest`, durably. Says how long the blob is.
-    pub(crate) async fn commit(self, digest: Digest) -> Result<u64, Error> {
-        let mut hasher = self.hasher()?;
+    pub(crate) async fn commit(mut self, digest: Digest) -> Result<u64, Error> {
+        let mut rest = Some(self.hash_rest().await?);
+        if !self.hashing.is_settled() {
+            // Much is written while it is hashed.
+            let (writer, rest) = (self.writer.clone(), rest.take().unwrap_or_default());
+            blocking(move || Ok(lock(&writer).sync(rest)?)).await?;
+            self.hashing.settle().await?;
+        }
+        let hasher = self.hashing.hasher().cloned();
+        let hasher = hasher.ok_or_else(|| io::Error::other("the hash was not kept"))?;
         blocking(move || {
             let mut writer = lock(&self.writer);
-            self.rest.iter().for_each(|piece| hasher.update(piece));
-            writer.take_in(self.rest)?;
+            if let Some(rest) = rest {
+                writer.sync(rest)?;
+            }
             // One that was not kept running reads the bytes again.
             let is_running = hasher.algorithm() == digest.algorithm();
             let actual = if is_running { hasher.finish() } else { writer.digest(digest.algorithm())? };
             if actual != digest {
                 return Err(Error::DigestMismatch { expected: digest, actual });
             }
-            writer.file().sync_data()?;
             rename_durably(&self.path, &blob_path(&self.bucket, &digest)).map_err(absent)?;
             Ok(writer.received())
         })
         .await
     }
 
-    /// The hash over what was written.
-    fn hasher(&self) -> Result<Hasher, Error> {
-        self.hashing.hasher().cloned().ok_or_else(|| io::Error::other("the hash was not kept").into())
+    /// Hashes what is left to write, and gives it. Much of it is hashed on another thread.
+    async fn hash_rest(&mut self) -> Result<Vec<Bytes>, Error> {
+        let rest = mem::take(&mut self.rest);
+        self.written += length(&rest) as u64;
+        if length(&rest) > MUCH {
+            self.hashing.take(rest.clone()).await?;
+        } else {
+            self.hashing.take_at_once(&rest).await?;
+        }
+        Ok(rest)
     }
 
     async fn write(&mut self, pieces: Vec<Bytes>) -> Result<(), Error> {
@@ -145,10 +155,9 @@ impl FileUpload {
         }
         self.unsynced += length(&pieces);
         self.written += length(&pieces) as u64;
-        self.hashing.take(pieces.clone()).await?;
-        let writer = self.writer.clone();
-        self.writing = Some(tokio::task::spawn_blocking(move || lock(&writer).take_in(pieces)));
-        Ok(())
+        let (writer, written) = (self.writer.clone(), pieces.clone());
+        self.writing = Some(tokio::task::spawn_blocking(move || lock(&writer).take_in(written)));
+        self.hashing.take(pieces).await
     }
 }
 

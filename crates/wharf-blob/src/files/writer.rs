@@ -78,6 +78,12 @@ impl Writer {
         self.write(&pieces)
     }
 
+    /// Takes the last pieces in and makes all durable.
+    pub(super) fn sync(&mut self, pieces: Vec<Bytes>) -> io::Result<()> {
+        self.take_in(pieces)?;
+        self.file.sync_data()
+    }
+
     /// Whether the file is now written to as wished: not every file system lets it be done directly.
     fn set_direct(&mut self, wished: bool) -> io::Result<bool> {
         if self.is_direct != wished && self.can_be_direct {
