@@ -11,7 +11,6 @@ from bench.results import Measured, Sample
 from bench.rows import AnyRow, Figure, Row
 from bench.stage import Stage
 
-WARM_UP_SECONDS = 0.3
 GIGABYTE = 1e9
 THOUSAND = 1e3
 
@@ -40,7 +39,7 @@ def _on_lasting_servers(
             row.run(content.peer, content)
             content.peer.stop()
             content.peer.start()
-            content.peer.load(row.run(content.peer, content), WARM_UP_SECONDS)
+            content.peer.load(row.run(content.peer, content), row.warm_up)
         measured = {content.peer.key: Measured() for content in contents}
         for turn in _turns(contents, rounds):
             _sample(row, turn, measured[turn.peer.key], seconds)
@@ -57,7 +56,7 @@ def _on_fresh_servers(
     for kind in _turns(kinds, rounds):
         with stage.fresh(kind, row) as content:
             if row.warm_up:
-                content.peer.load(row.run(content.peer, content), WARM_UP_SECONDS)
+                content.peer.load(row.run(content.peer, content), row.warm_up)
             _sample(row, content, measured[kind.key], seconds)
     return measured
 

@@ -10,6 +10,8 @@ from bench.peers import Peer
 from bench.peers.peer import PULL
 
 MEGABYTE = 1e6
+# Seconds.
+WARM_UP = 0.3
 
 
 class Unit(Enum):
@@ -55,7 +57,7 @@ SIGNS = {
 class Row:
     """The same work for every server that `can` do it.
 
-    `run` is asked anew in each round. A row that writes is `fresh`: in each round its servers hold nothing.
+    `run` is asked anew in each round; `warm_up` seconds of it come first and do not count. A row that writes is `fresh`: in each round its servers hold nothing.
     """
 
     key: str
@@ -65,7 +67,7 @@ class Row:
     unit: Unit = Unit.REQUESTS
     needs: str = PULL
     fresh: bool = False
-    warm_up: bool = True
+    warm_up: float = WARM_UP
     tls: bool = False
     note: str = ""
 

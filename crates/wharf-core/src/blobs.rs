@@ -8,6 +8,9 @@ use crate::{
     repositories::find_repository,
 };
 
+/// Bytes of a blob that is kept in memory: configurations, which are pulled with each image.
+const SMALL: u64 = 16 << 10;
+
 impl Core {
     /// The size of a blob that the repository links.
     ///
@@ -28,7 +31,20 @@ impl Core {
         digest: Digest,
     ) -> Result<PulledBlob, Error> {
         let (instance, blob) = self.find_blob(caller, target, digest.clone()).await?;
-        Ok(self.content.pull(&instance, &digest, &blob.stored).await?)
+        let place = (instance, digest);
+        if let Some(content) = self.memory.small_blobs.get(&place) {
+            return Ok(PulledBlob::Here(content.into()));
+        }
+        match self.content.pull(&place.0, &place.1, &blob.stored).await? {
+            PulledBlob::Here(small) if small.size() <= SMALL => {
+                let content = small.whole().await?;
+                if Digest::by(place.1.algorithm(), &content) == place.1 {
+                    self.memory.small_blobs.insert(place, content.clone());
+                }
+                Ok(PulledBlob::Here(content.into()))
+            }
+            pulled => Ok(pulled),
+        }
     }
 
     /// Takes a blob away from a repository; it stays where other repositories link it.

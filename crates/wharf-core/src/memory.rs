@@ -15,7 +15,7 @@ use wharf_db::{
 };
 use wharf_model::{Actions, Digest, InstanceId, NamespaceName, Reference, RepositoryName};
 
-use self::shelves::{BlobShelf, ManifestShelf};
+use self::shelves::{BlobShelf, ManifestShelf, SmallBlobs};
 use crate::{
     Caller, Core, Error, Identity, Target,
     access::{Standing, standing},
@@ -28,6 +28,8 @@ pub(crate) struct Memory {
     standings: Cache<Who, Remembered<Arc<Standing>>>,
     pub(crate) manifests: ManifestShelf,
     pub(crate) blobs: BlobShelf,
+    /// Content that was pulled, by what never changes.
+    pub(crate) small_blobs: SmallBlobs,
 }
 
 /// Who acts, and on what: an instance by its label, and a namespace.
@@ -76,7 +78,12 @@ pub(crate) trait Held: Sized + Send + Sync + 'static {
 
 impl Memory {
     pub(crate) fn new() -> Self {
-        Self { standings: Cache::new(STANDINGS), manifests: ManifestShelf::new(), blobs: BlobShelf::new() }
+        Self {
+            standings: Cache::new(STANDINGS),
+            manifests: ManifestShelf::new(),
+            blobs: BlobShelf::new(),
+            small_blobs: shelves::small_blobs(),
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::{
     sync::Arc,
 };
 
+use bytes::Bytes;
 use quick_cache::{Equivalent, Weighter, sync::Cache};
 use wharf_db::{Moment, blobs::LinkedBlob, manifests::StoredManifest};
 use wharf_model::{Digest, InstanceId, Reference, RepositoryName, Tag};
@@ -13,17 +14,19 @@ use super::{Place, Remembered, Shelf};
 
 /// Bytes of manifests, with what they are found by.
 const MANIFESTS: u64 = 32 << 20;
-/// Bytes of a manifest's entry beside the manifest's own.
+/// Bytes of an entry beside the manifest's or blob's own.
 const ENTRY: u64 = 512;
 /// Tags, of about 300 bytes.
 const TAGS: usize = 128 << 10;
+/// Bytes of small blobs, with what they are found by.
+const SMALL_BLOBS: u64 = 16 << 20;
 /// Blobs' places.
 const BLOBS: usize = 16 << 10;
 
 /// Manifests by digest, and which of them a tag names: many tags may name one.
 pub(crate) struct ManifestShelf {
     tags: Cache<Place<Tag>, Remembered<Named>>,
-    manifests: Cache<Place<Digest>, Remembered<Arc<StoredManifest>>, ManifestWeight>,
+    manifests: Cache<Place<Digest>, Remembered<Arc<StoredManifest>>, Weight>,
 }
 
 /// What a tag names.
@@ -33,8 +36,12 @@ struct Named {
     digest: Digest,
 }
 
+/// Small blobs of instances. Who may have them is asked before.
+pub(crate) type SmallBlobs = Cache<(InstanceId, Digest), Bytes, Weight>;
+
+/// In bytes.
 #[derive(Clone)]
-struct ManifestWeight;
+pub(crate) struct Weight;
 
 pub(crate) struct BlobShelf(Cache<Place<Digest>, Remembered<Arc<LinkedBlob>>>);
 
@@ -44,7 +51,7 @@ struct At<'a, N>(&'a InstanceId, &'a RepositoryName, &'a N);
 impl ManifestShelf {
     pub(super) fn new() -> Self {
         let count = usize::try_from(MANIFESTS / ENTRY).unwrap_or(usize::MAX);
-        Self { tags: Cache::new(TAGS), manifests: Cache::with_weighter(count, MANIFESTS, ManifestWeight) }
+        Self { tags: Cache::new(TAGS), manifests: Cache::with_weighter(count, MANIFESTS, Weight) }
     }
 }
 
@@ -121,7 +128,17 @@ impl<N: Eq> Equivalent<Place<N>> for At<'_, N> {
     }
 }
 
-impl Weighter<Place<Digest>, Remembered<Arc<StoredManifest>>> for ManifestWeight {
+pub(super) fn small_blobs() -> SmallBlobs {
+    Cache::with_weighter(usize::try_from(SMALL_BLOBS / ENTRY).unwrap_or(usize::MAX), SMALL_BLOBS, Weight)
+}
+
+impl Weighter<(InstanceId, Digest), Bytes> for Weight {
+    fn weight(&self, _: &(InstanceId, Digest), content: &Bytes) -> u64 {
+        ENTRY + content.len() as u64
+    }
+}
+
+impl Weighter<Place<Digest>, Remembered<Arc<StoredManifest>>> for Weight {
     fn weight(&self, _: &Place<Digest>, manifest: &Remembered<Arc<StoredManifest>>) -> u64 {
         ENTRY + manifest.value.content.len() as u64
     }
