@@ -57,7 +57,8 @@ SIGNS = {
 class Row:
     """The same work for every server that `can` do it.
 
-    `run` is asked anew in each round; `warm_up` seconds of it come first and do not count. A row that writes is `fresh`: in each round its servers hold nothing.
+    `run` is asked anew in each round; `warm_up` seconds of it come first and do not count. A row that writes is
+    `fresh`: in each round its servers hold nothing.
     """
 
     key: str
