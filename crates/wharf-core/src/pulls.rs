@@ -37,7 +37,7 @@ impl PullCounter {
         }
     }
 
-    fn put_back(&self, noted: &HashMap<Key, (u64, Timestamp)>) {
+    fn put_back(&self, noted: &[(Key, (u64, Timestamp))]) {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         for (key, (count, last)) in noted {
             let entry = counts.entry(key.clone()).or_insert((0, *last));
@@ -45,8 +45,12 @@ impl PullCounter {
         }
     }
 
-    fn take(&self) -> HashMap<Key, (u64, Timestamp)> {
-        mem::take(&mut *self.counts.lock().unwrap_or_else(PoisonError::into_inner))
+    /// All that was counted, in the order in which the store keeps it: rows that are neighbours are found sooner.
+    fn take(&self) -> Vec<(Key, (u64, Timestamp))> {
+        let counts = mem::take(&mut *self.counts.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut counts: Vec<_> = counts.into_iter().collect();
+        counts.sort_unstable_by(|one, other| one.0.cmp(&other.0));
+        counts
     }
 }
 
