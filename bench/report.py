@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bench.machine import DISK, SHA256
 from bench.peers import ALL, OURS, Peer, Wharf
+from bench.reasons import why
 from bench.results import Measured, Results
 from bench.rows import ROWS, AnyRow, Row, Unit
 from bench.targets import TARGETS, Unknown
@@ -69,21 +70,24 @@ def _targets(results: Results) -> Iterable[str]:
 
 
 def _behind(results: Results) -> Iterable[str]:
-    """Each row in which a peer's median is better than Wharf's."""
-    yield "## Where Wharf is behind\n"
-    lines = []
-    for row, peer, times in _comparisons(results):
+    """Each row in which a peer's median is better than Wharf's, under the reason."""
+    yield "## Where Wharf is behind, and why\n"
+    found: dict[str, list[str]] = {}
+    for ours, row, peer, times in _comparisons(results):
         if times < 1:
-            lines.append(f"- {row.family}: {row.title}: {times:.2f} × {peer.title}")
-    yield "\n".join(lines) or "In no row."
-    yield ""
+            line = f"- {ours.title}: {row.family}: {row.title}: {times:.2f} × {peer.title}"
+            found.setdefault(why(row.key, ours.key, peer.key), []).append(line)
+    for reason, lines in found.items():
+        yield "\n".join([reason, "", *lines, ""])
+    if not found:
+        yield "In no row.\n"
 
 
-def _comparisons(results: Results) -> Iterable[tuple[AnyRow, type[Peer], float]]:
-    for row, peer in itertools.product(ROWS, OTHERS):
-        ours, theirs = results.of(row.key, Wharf.key), results.of(row.key, peer.key)
+def _comparisons(results: Results) -> Iterable[tuple[type[Peer], AnyRow, type[Peer], float]]:
+    for our_kind, row, peer in itertools.product(OURS, ROWS, OTHERS):
+        ours, theirs = results.of(row.key, our_kind.key), results.of(row.key, peer.key)
         if ours and theirs:
-            yield row, peer, ratio(ours.median, theirs.median, row.unit.more_is_better)
+            yield our_kind, row, peer, ratio(ours.median, theirs.median, row.unit.more_is_better)
 
 
 def _setting(results: Results) -> Iterable[str]:

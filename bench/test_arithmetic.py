@@ -1,9 +1,13 @@
 """Medians, ratios and targets, from numbers that are known."""
 
+import fnmatch
+
 import pytest
 
+from bench.reasons import REASONS, UNKNOWN, why
 from bench.report import number, ratio, spread
 from bench.results import Measured, Results, Sample
+from bench.rows import ROWS
 from bench.targets import Unknown, at_least, at_least_best, cpu_at_most_best, tail_below
 
 ROW = "manifest-tag-32"
@@ -54,6 +58,14 @@ def test_targets_compare_medians(results: Results):
 def test_what_was_not_measured_is_unknown(results: Results):
     with pytest.raises(Unknown):
         at_least("token", 1, "nginx")(results)
+
+
+def test_each_reason_is_about_a_row_that_there_is():
+    keys = [row.key for row in ROWS]
+    for pattern in (pattern for reason in REASONS for pattern in reason.rows):
+        assert fnmatch.filter(keys, pattern), pattern
+    assert why("start", "wharf", "nginx") == next(one.text for one in REASONS if "start" in one.rows)
+    assert why("no such row", "wharf", "nginx") == UNKNOWN
 
 
 def test_results_are_kept_as_they_are(results: Results, tmp_path):
