@@ -9,7 +9,7 @@ from bench.content import LAYER, Content
 from bench.load import Run, push_images, request, sequences
 from bench.peers import Peer
 from bench.peers.peer import PUSH
-from bench.rows.row import Row
+from bench.rows.row import FRESH_WARM_UP, Row
 
 FAMILY = "Small images"
 PUSHED = "push"
@@ -53,6 +53,7 @@ ROWS = (
             push(clients, clients if name == "many" else 1),
             needs=PUSH,
             fresh=True,
+            warm_up=FRESH_WARM_UP,
         )
         for clients in (4, 32)
         for name, title in (("one", "one repository"), ("many", "a repository each"))

@@ -7,7 +7,7 @@ from bench.content import MB, Content
 from bench.load import Run, push_blobs
 from bench.peers import Peer
 from bench.peers.peer import PUSH
-from bench.rows.row import WARM_UP, Row, Unit
+from bench.rows.row import FRESH_WARM_UP, Row, Unit
 
 FAMILY = "Blobs pushed"
 REPOSITORY = "push"
@@ -35,7 +35,7 @@ def _row(size: int, name: str, streams: int, way: object, way_name: str, way_tit
         unit=Unit.SENT,
         needs=PUSH,
         fresh=True,
-        warm_up=WARM_UP if size == MB else 0,
+        warm_up=FRESH_WARM_UP if size == MB else 0,
     )
 
 

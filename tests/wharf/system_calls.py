@@ -46,7 +46,10 @@ class Trace:
 
 @contextmanager
 def traced(server: Server, folder: Path) -> Iterator[Trace]:
-    """Note the server's calls while the block runs; a file a thread, so that no line is torn."""
+    """Note the server's calls while the block runs, in which a request is answered.
+
+    A file a thread, so that no line is torn.
+    """
     assert server.process is not None
     said = folder / "strace.err"
     options = ["-f", "-ff", "-ttt", "-T", "-y", "-s", "64", "-e", f"trace={CALLS}", "-o", folder / "trace"]
@@ -54,7 +57,10 @@ def traced(server: Server, folder: Path) -> Iterator[Trace]:
         tracer = subprocess.Popen(["strace", *options, "-p", str(server.process.pid)], stderr=errors)
     try:
         eventually("strace is attached", lambda: "attached" in said.read_text())
-        yield Trace(folder)
+        trace = Trace(folder)
+        yield trace
+        # The client has the answer before strace has noted how the call ended.
+        eventually("an answer is noted", lambda: any("HTTP/1.1 " in call.arguments for call in trace.calls()))
     finally:
         tracer.terminate()
         tracer.wait(20)
