@@ -135,6 +135,14 @@ impl BlobStore {
         }))
     }
 
+    /// Whether clients are sent to the store itself.
+    pub fn redirects(&self) -> bool {
+        match &self.0 {
+            Engine::Files(_) => false,
+            Engine::Objects(store) => store.redirects(),
+        }
+    }
+
     /// A signed address from which a client gets the blob itself; none where that is not set up or the store has none.
     ///
     /// # Errors

@@ -32,11 +32,13 @@ impl Core {
     ) -> Result<PulledBlob, Error> {
         let (instance, blob) = self.find_blob(caller, target, digest.clone()).await?;
         let place = (instance, digest);
-        if let Some(content) = self.memory.small_blobs.get(&place) {
+        // Where clients are sent to the store, they are sent for everything.
+        let keeps = !self.content.current.redirects();
+        if let Some(content) = self.memory.small_blobs.get(&place).filter(|_| keeps) {
             return Ok(PulledBlob::Here(content.into()));
         }
         match self.content.pull(&place.0, &place.1, &blob.stored).await? {
-            PulledBlob::Here(small) if small.size() <= SMALL => {
+            PulledBlob::Here(small) if keeps && small.size() <= SMALL => {
                 let content = small.whole().await?;
                 if Digest::by(place.1.algorithm(), &content) == place.1 {
                     self.memory.small_blobs.insert(place, content.clone());

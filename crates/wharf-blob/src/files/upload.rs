@@ -34,7 +34,7 @@ pub(crate) struct FileUpload {
     hashing: Hashing,
     /// Whether nothing was taken in before.
     is_first: bool,
-    /// Taken in, and less than a piece: it is written with what ends the request, in one go.
+    /// Taken in, a piece at most: it is written with what ends the request, in one go.
     rest: Vec<Bytes>,
     writing: Option<Work>,
     /// Bytes written or being written.

@@ -104,16 +104,22 @@ impl ObjectStore {
         self.object(&path(instance, digest, object), size)
     }
 
+    pub(crate) fn redirects(&self) -> bool {
+        self.signer().is_some()
+    }
+
+    /// Who signs addresses, and for how long they are good.
+    fn signer(&self) -> Option<&(Operator, Duration)> {
+        self.0.signer.as_ref().filter(|(signer, _)| signer.info().capability().presign_read)
+    }
+
     pub(crate) async fn redirect(
         &self,
         instance: &InstanceId,
         digest: &Digest,
         object: Option<&str>,
     ) -> Result<Option<String>, Error> {
-        let Some((signer, lifetime)) = &self.0.signer else { return Ok(None) };
-        if !signer.info().capability().presign_read {
-            return Ok(None);
-        }
+        let Some((signer, lifetime)) = self.signer() else { return Ok(None) };
         let signed = signer.presign_read(&path(instance, digest, object), *lifetime).await?;
         Ok(Some(signed.uri().to_string()))
     }
