@@ -52,6 +52,13 @@ REASONS = (
         " PostgreSQL; all three share two cores, while the peers write local files:",
     ),
     Reason(
+        ("blob-*",),
+        "wharf",
+        "nginx",
+        "For each MiB Wharf asks whether it is in memory, so that no thread that others need waits for the disk, and"
+        " hands it through the HTTP library; on few connections nothing else fills the pause:",
+    ),
+    Reason(
         ("start",),
         "*",
         "*",
