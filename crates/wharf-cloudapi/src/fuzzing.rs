@@ -1,11 +1,10 @@
 //! What fuzz targets see beside the public functions.
 
-use bytes::Bytes;
 use http::{HeaderMap, Method};
 use serde_json::{Map, Value};
 use wharf_model::SecretId;
 
-use crate::{authorization, server, signature_v3::Signed};
+use crate::{authorization, request, signature_v3::Signed};
 
 /// An `Authorization` header, taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,5 +37,5 @@ pub fn verify(header: &str, headers: &HeaderMap, body: &[u8], timestamp: i64, se
 
 /// The parameters in a request's body.
 pub fn parse_parameters(body: &[u8]) -> Option<Map<String, Value>> {
-    server::parameters(&Bytes::copy_from_slice(body)).ok()
+    request::json(body).ok()
 }

@@ -7,10 +7,14 @@ mod action;
 mod authorization;
 mod decode;
 mod error;
+mod flat;
 #[cfg(fuzzing)]
 pub mod fuzzing;
+mod multipart;
 mod product;
+mod request;
 mod server;
+mod signature_v1;
 mod signature_v3;
 
 pub use action::{Action, Call};

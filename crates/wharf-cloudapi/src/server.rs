@@ -8,7 +8,7 @@ use axum::{
     response::Response,
 };
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method, header, request::Parts};
+use http::{HeaderValue, header, request::Parts};
 use serde_json::{Map, Value, json};
 use tokio::time::timeout;
 use wharf_core::{Core, Operator};
@@ -16,13 +16,11 @@ use wharf_model::{Region, Timestamp};
 
 use crate::{
     ApiError, Call, Product,
-    authorization::Authorization,
+    flat::cut,
     product::invalid_action,
-    signature_v3::{Signed, check_time},
+    request::{Claim, Envelope, Form, host, text, too_large},
+    signature_v3::check_time,
 };
-
-/// Bytes of a request at most, signed by method v3.
-const REQUEST_LIMIT: usize = 10 << 20;
 
 /// The products behind one endpoint. Clones share them.
 #[derive(Clone)]
@@ -42,8 +40,10 @@ impl CloudApi {
     pub async fn handle(State(api): State<Self>, request: Request) -> Response {
         let request_id = text(request.headers(), "x-request-id").unwrap_or_default().to_owned();
         let (parts, body) = request.into_parts();
-        let action = text(&parts.headers, "x-tc-action").unwrap_or_default().to_owned();
-        let answer = match api.call(parts, body).await {
+        let mut asked = None;
+        let answer = api.call(parts, body, &mut asked).await;
+        let action = asked.as_deref().unwrap_or_default();
+        let answer = match answer {
             Ok(mut output) => {
                 tracing::info!(action, "cloud API call");
                 output.insert("RequestId".to_owned(), Value::String(request_id));
@@ -59,119 +59,100 @@ impl CloudApi {
         response
     }
 
-    async fn call(&self, parts: Parts, body: Body) -> Result<Map<String, Value>, ApiError> {
-        check_protocol(&parts)?;
-        let body = self.read_body(body).await?;
-        let action = required(&parts.headers, "x-tc-action", "Action")?;
-        let (operator, service) = self.authenticate(&parts, &body).await?;
-        let product = self.product(&service, required(&parts.headers, "x-tc-version", "Version")?)?;
+    /// `asked` becomes the action's name once that is known.
+    async fn call(
+        &self,
+        parts: Parts,
+        body: Body,
+        asked: &mut Option<String>,
+    ) -> Result<Map<String, Value>, ApiError> {
+        let form = Form::of(&parts)?;
+        let body = self.read_body(body, form.body_limit()).await?;
+        let envelope = form.envelope(&parts, &body)?;
+        let action = asked.insert(envelope.action.clone());
+        let operator = self.authenticate(&parts, &body, &envelope).await?;
+        let product = self.product(&parts, &envelope)?;
         if !product.has(action) {
             return Err(invalid_action(action));
         }
-        let region = region(&parts.headers)?;
+        let region = region(envelope.region.as_deref())?;
         let call = Call { core: self.core.clone(), operator, region };
-        product.run(action, parameters(&body)?, call).await
+        product.run(action, form.parameters(&parts, &body, &envelope.claim).await?, call).await
     }
 
-    async fn read_body(&self, body: Body) -> Result<Bytes, ApiError> {
-        let body = timeout(self.body_timeout, to_bytes(body, REQUEST_LIMIT)).await;
+    async fn read_body(&self, body: Body, limit: usize) -> Result<Bytes, ApiError> {
+        let body = timeout(self.body_timeout, to_bytes(body, limit)).await;
         let body =
             body.map_err(|_| ApiError::new("InvalidRequest", "The request's body did not come in time."))?;
-        body.map_err(|_| {
-            let message = format!("The request is larger than {REQUEST_LIMIT} bytes, or broke off.");
-            ApiError::new("RequestSizeLimitExceeded", message)
-        })
+        body.map_err(|_| too_large(limit))
     }
 
-    /// Who signed the request, and for which service.
-    async fn authenticate(&self, parts: &Parts, body: &Bytes) -> Result<(Operator, String), ApiError> {
-        let header = required(&parts.headers, "authorization", "Authorization")?;
-        let authorization = Authorization::parse(header)?;
-        let timestamp = required(&parts.headers, "x-tc-timestamp", "Timestamp")?;
-        let timestamp = timestamp.parse().map_err(|_| {
-            ApiError::new("InvalidParameter", "The parameter `Timestamp` is not a number of seconds.")
-        })?;
-        check_time(timestamp, Timestamp::now())?;
-        let credential =
-            self.core.signing_credential(authorization.secret_id.clone()).await.map_err(|error| {
-                tracing::error!(%error, "an access key could not be read");
-                ApiError::new(
-                    "InternalError",
-                    "The server failed at this request. Its log has the reason under the RequestId.",
-                )
-            })?;
-        let credential = credential.ok_or_else(|| {
+    /// Who signed the request.
+    async fn authenticate(
+        &self,
+        parts: &Parts,
+        body: &Bytes,
+        envelope: &Envelope,
+    ) -> Result<Operator, ApiError> {
+        check_time(envelope.timestamp, Timestamp::now())?;
+        let secret_id = envelope.claim.secret_id();
+        let credential = self.core.signing_credential(secret_id.clone()).await.map_err(|error| {
+            tracing::error!(%error, "an access key could not be read");
             ApiError::new(
-                "AuthFailure.SecretIdNotFound",
-                format!("There is no SecretId {}.", authorization.secret_id),
+                "InternalError",
+                "The server failed at this request. Its log has the reason under the RequestId.",
             )
         })?;
-        let query = parts.uri.query().unwrap_or_default();
-        let signed = Signed { method: &parts.method, query, headers: &parts.headers, body, timestamp };
-        signed.verify(&authorization, &credential.secret_key)?;
+        let credential = credential.ok_or_else(|| {
+            ApiError::new("AuthFailure.SecretIdNotFound", format!("There is no SecretId {secret_id}."))
+        })?;
+        envelope.claim.verify(parts, body, envelope.timestamp, &credential.secret_key)?;
         if !credential.enabled {
             return Err(ApiError::new(
                 "AuthFailure.InvalidSecretId",
                 "The SecretId or its account is disabled.",
             ));
         }
-        Ok((Operator { uin: credential.uin }, authorization.service))
+        if envelope.token.is_some() {
+            return Err(ApiError::new(
+                "AuthFailure.TokenFailure",
+                "The SecretId is not of a temporary credential: it goes without a token.",
+            ));
+        }
+        Ok(Operator { uin: credential.uin })
     }
 
-    fn product(&self, service: &str, version: &str) -> Result<&Product, ApiError> {
-        let product = self.products.iter().find(|product| product.service == service).ok_or_else(|| {
+    /// The product that a request is for. A signature of method v3 names it, else the host does; where the host is any
+    /// other, version and action tell.
+    fn product(&self, parts: &Parts, envelope: &Envelope) -> Result<&Product, ApiError> {
+        let named = match &envelope.claim {
+            Claim::V3(authorization) => Some(authorization.service.as_str()),
+            Claim::V1(_) => host(parts).split('.').next().filter(|label| self.find(label).is_some()),
+        };
+        let Some(service) = named else {
+            let fitting = self.products.iter().filter(|product| product.version == envelope.version);
+            let mut fitting = fitting.filter(|product| product.has(&envelope.action));
+            return fitting.next().ok_or_else(|| invalid_action(&envelope.action));
+        };
+        let product = self.find(service).ok_or_else(|| {
             ApiError::new("NoSuchProduct", format!("There is no product `{}`.", cut(service)))
         })?;
-        if product.version != version {
-            let message =
-                format!("There is no version `{}` of {service}, only {}.", cut(version), product.version);
+        if product.version != envelope.version {
+            let asked = cut(&envelope.version);
+            let message = format!("There is no version `{asked}` of {service}, only {}.", product.version);
             return Err(ApiError::new("NoSuchVersion", message));
         }
         Ok(product)
     }
-}
 
-fn check_protocol(parts: &Parts) -> Result<(), ApiError> {
-    let content_type = text(&parts.headers, "content-type").unwrap_or_default();
-    let json = content_type
-        .split(';')
-        .next()
-        .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"));
-    if parts.method == Method::POST && json {
-        return Ok(());
-    }
-    let message = "Requests are POST with Content-Type application/json and signature method v3.";
-    Err(ApiError::new("UnsupportedProtocol", message))
-}
-
-pub(crate) fn parameters(body: &Bytes) -> Result<Map<String, Value>, ApiError> {
-    if body.is_empty() {
-        return Ok(Map::new());
-    }
-    match serde_json::from_slice(body) {
-        Ok(Value::Object(parameters)) => Ok(parameters),
-        Ok(_) => Err(ApiError::new("InvalidRequest", "The body is not a JSON object.")),
-        Err(error) => Err(ApiError::new("InvalidRequest", format!("The body is not JSON: {error}."))),
+    fn find(&self, service: &str) -> Option<&Product> {
+        self.products.iter().find(|product| product.service == service)
     }
 }
 
-fn region(headers: &HeaderMap) -> Result<&'static Region, ApiError> {
-    let name = required(headers, "x-tc-region", "Region")?;
+fn region(name: Option<&str>) -> Result<&'static Region, ApiError> {
+    let name = name.ok_or_else(|| ApiError::new("MissingParameter", "The parameter `Region` is missing."))?;
     Region::named(name).ok_or_else(|| {
         ApiError::new("UnsupportedRegion", format!("There is no region `{}` here.", cut(name)))
     })
-}
-
-fn required<'h>(headers: &'h HeaderMap, header: &str, name: &str) -> Result<&'h str, ApiError> {
-    text(headers, header).filter(|value| !value.is_empty()).ok_or_else(|| {
-        ApiError::new("MissingParameter", format!("The parameter `{name}` (header {header}) is missing."))
-    })
-}
-
-fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
-    headers.get(name)?.to_str().ok()
-}
-
-fn cut(text: &str) -> String {
-    text.chars().take(64).collect()
 }

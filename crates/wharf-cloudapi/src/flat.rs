@@ -1,0 +1,152 @@
+//! Parameters as names and texts, `Filters.0.Values.1=x`: what queries and forms hold. They become the tree that JSON is.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use crate::{ApiError, Path};
+
+/// How deep names go.
+const DEPTH: usize = 16;
+/// How many parameters a request has.
+const COUNT: usize = 10_000;
+
+/// What stands at a name so far.
+enum Node {
+    Text(String),
+    Members(BTreeMap<String, Node>),
+}
+
+/// The object that the pairs describe. Members that are numbers make an array, in the order of the numbers.
+///
+/// # Errors
+/// `InvalidParameter`, where a name is empty in a part, given twice, both a text and more, or too deep; where an array
+/// leaves a number out.
+pub(crate) fn tree<'p>(
+    pairs: impl IntoIterator<Item = (&'p str, &'p str)>,
+) -> Result<Map<String, Value>, ApiError> {
+    let mut root = BTreeMap::new();
+    for (number, (name, text)) in pairs.into_iter().enumerate() {
+        if number == COUNT {
+            return Err(invalid(format!("A request has {COUNT} parameters at most.")));
+        }
+        insert(&mut root, name, text)?;
+    }
+    root.into_iter()
+        .map(|(name, node)| Ok((name.clone(), value(node, &Path::default().member(name))?)))
+        .collect()
+}
+
+fn insert(root: &mut BTreeMap<String, Node>, name: &str, text: &str) -> Result<(), ApiError> {
+    let refused = |why: &str| invalid(format!("The parameter `{}` {why}.", cut(name)));
+    let parts: Vec<_> = name.split('.').collect();
+    if parts.len() > DEPTH {
+        return Err(refused("is nested too deeply"));
+    }
+    if parts.iter().any(|part| part.is_empty()) {
+        return Err(refused("has an empty part in its name"));
+    }
+    let Some((last, way)) = parts.split_last() else { return Ok(()) };
+    let mut members = root;
+    for part in way {
+        let node = members.entry((*part).to_owned()).or_insert_with(|| Node::Members(BTreeMap::new()));
+        let Node::Members(below) = node else { return Err(refused("is below one that is a text")) };
+        members = below;
+    }
+    match members.insert((*last).to_owned(), Node::Text(text.to_owned())) {
+        None => Ok(()),
+        Some(_) => Err(refused("is given twice")),
+    }
+}
+
+fn value(node: Node, path: &Path) -> Result<Value, ApiError> {
+    let members = match node {
+        Node::Text(text) => return Ok(Value::String(text)),
+        Node::Members(members) => members,
+    };
+    if !members.keys().all(|name| name.bytes().all(|byte| byte.is_ascii_digit())) {
+        let members =
+            members.into_iter().map(|(name, node)| Ok((name.clone(), value(node, &path.member(name))?)));
+        return members.collect::<Result<_, _>>().map(Value::Object);
+    }
+    let mut members = members;
+    let items = (0..members.len()).map(|index| {
+        let path = path.member(index);
+        let missing = || invalid(format!("The parameter `{path}` is left out of an array."));
+        value(members.remove(&index.to_string()).ok_or_else(missing)?, &path)
+    });
+    items.collect::<Result<_, _>>().map(Value::Array)
+}
+
+fn invalid(message: String) -> ApiError {
+    ApiError::new("InvalidParameter", message)
+}
+
+/// As much of a name as a message shows.
+pub(crate) fn cut(name: &str) -> String {
+    name.chars().take(64).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    use super::tree;
+
+    fn of(pairs: &[(&str, &str)]) -> Result<Value, String> {
+        tree(pairs.iter().copied()).map(Value::Object).map_err(|error| error.message)
+    }
+
+    #[test]
+    fn names_make_objects_and_arrays() {
+        assert_eq!(of(&[]).unwrap(), json!({}));
+        let pairs = [
+            ("Limit", "20"),
+            ("Filters.0.Name", "n"),
+            ("Filters.0.Values.1", "b"),
+            ("Filters.0.Values.0", "a"),
+            ("TagSpecification.ResourceType", "instance"),
+            ("TagSpecification.Tags.0.Key", ""),
+        ];
+        let tags = json!({"ResourceType": "instance", "Tags": [{"Key": ""}]});
+        let filters = json!([{"Name": "n", "Values": ["a", "b"]}]);
+        assert_eq!(of(&pairs).unwrap(), json!({"Limit": "20", "Filters": filters, "TagSpecification": tags}));
+    }
+
+    #[test]
+    fn arrays_are_in_the_order_of_their_numbers() {
+        let names: Vec<_> = (0..12).rev().map(|index| (format!("A.{index}"), index.to_string())).collect();
+        let pairs: Vec<_> = names.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+        let expected: Vec<_> = (0..12).map(|index| index.to_string()).collect();
+        assert_eq!(of(&pairs).unwrap(), json!({"A": expected}));
+    }
+
+    #[test]
+    fn each_mistake_is_told_by_its_name() {
+        let deep = vec!["A"; 17].join(".");
+        for (pairs, message) in [
+            (&[("A", "1"), ("A", "1")][..], "The parameter `A` is given twice."),
+            (&[("A", "1"), ("A.B", "1")], "The parameter `A.B` is below one that is a text."),
+            (&[("A.B", "1"), ("A", "1")], "The parameter `A` is given twice."),
+            (&[("A..B", "1")], "The parameter `A..B` has an empty part in its name."),
+            (&[("", "1")], "The parameter `` has an empty part in its name."),
+            (&[("A.0", "1"), ("A.2", "1")], "The parameter `A.1` is left out of an array."),
+            (&[("A.B.1", "1")], "The parameter `A.B.0` is left out of an array."),
+            (&[("A.00", "1")], "The parameter `A.0` is left out of an array."),
+            (&[(&deep, "1")], &format!("The parameter `{}` is nested too deeply.", &deep)),
+        ] {
+            assert_eq!(of(pairs).unwrap_err(), message);
+        }
+        let many: Vec<_> = (0..10_001).map(|number| format!("P{number}")).collect();
+        assert!(tree(many.iter().map(|name| (name.as_str(), ""))).is_err());
+        assert!(tree(many[1..].iter().map(|name| (name.as_str(), ""))).is_ok());
+    }
+
+    proptest! {
+        #[test]
+        fn no_name_panics(pairs in prop::collection::vec(("[A.0-2]{0,8}", "x?"), 0..8)) {
+            let _ = tree(pairs.iter().map(|(name, text)| (name.as_str(), text.as_str())));
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Bodies of type `multipart/form-data` (RFC 7578).
+
+use std::convert::Infallible;
+
+use bytes::Bytes;
+use futures_util::stream;
+use serde_json::{Map, Value};
+
+use crate::{ApiError, flat, flat::cut};
+
+/// The boundary that the parameters of a `Content-Type` name.
+///
+/// # Errors
+/// `InvalidRequest`.
+pub(crate) fn boundary(parameters: &str) -> Result<String, ApiError> {
+    let content_type = format!("multipart/form-data;{parameters}");
+    multer::parse_boundary(content_type).map_err(|error| invalid(&error))
+}
+
+/// The parameters that the parts are: texts under flat names, and arrays and structures as parts of type
+/// `application/json`, as the official SDKs send them.
+///
+/// # Errors
+/// `InvalidRequest`, where the body is no such form, or a part has no name or is not what it says; `InvalidParameter`, where
+/// names do not go together.
+pub(crate) async fn parameters(boundary: &str, body: &Bytes) -> Result<Map<String, Value>, ApiError> {
+    if body.is_empty() {
+        return Ok(Map::new());
+    }
+    let body = stream::iter([Ok::<_, Infallible>(body.clone())]);
+    let (mut parts, mut texts, mut whole) = (multer::Multipart::new(body, boundary), Vec::new(), Vec::new());
+    while let Some(part) = parts.next_field().await.map_err(|error| invalid(&error))? {
+        let name = part.name().ok_or_else(|| refused("A part of the form has no name."))?.to_owned();
+        let is_json = part.content_type().is_some_and(|kind| kind.essence_str() == "application/json");
+        let bytes = part.bytes().await.map_err(|error| invalid(&error))?;
+        if is_json {
+            let message = format!("The part `{}` of the form is not JSON.", cut(&name));
+            whole.push((name, serde_json::from_slice(&bytes).map_err(|_| refused(message))?));
+        } else {
+            let text = String::from_utf8(bytes.into());
+            texts.push((name, text.map_err(|_| refused("A part of the form is not UTF-8 text."))?));
+        }
+    }
+    let mut parameters = flat::tree(texts.iter().map(|(name, text)| (name.as_str(), text.as_str())))?;
+    for (name, value) in whole {
+        if parameters.contains_key(&name) {
+            return Err(ApiError::new(
+                "InvalidParameter",
+                format!("The parameter `{}` is given twice.", cut(&name)),
+            ));
+        }
+        parameters.insert(name, value);
+    }
+    Ok(parameters)
+}
+
+fn invalid(error: &multer::Error) -> ApiError {
+    ApiError::new("InvalidRequest", format!("The body is not multipart/form-data: {error}."))
+}
+
+fn refused(message: impl Into<String>) -> ApiError {
+    ApiError::new("InvalidRequest", message)
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use serde_json::{Value, json};
+
+    use super::{boundary, parameters};
+
+    const BODY: &str = "--b\r\nContent-Disposition: form-data; name=\"Offset\"\r\n\r\n0\r\n\
+        --b\r\nContent-Disposition: form-data; name=\"A.0\"\r\n\r\nx\r\n\
+        --b\r\nContent-Disposition: form-data; name=\"Filters\"\r\nContent-Type: application/json\r\n\r\n[{\"Name\": \"n\"}]\r\n\
+        --b--\r\n";
+
+    async fn of(body: &str) -> Result<Value, String> {
+        let found = parameters("b", &Bytes::copy_from_slice(body.as_bytes())).await;
+        found.map(Value::Object).map_err(|error| error.message)
+    }
+
+    #[tokio::test]
+    async fn parts_are_texts_and_json() {
+        assert_eq!(of(BODY).await.unwrap(), json!({"Offset": "0", "A": ["x"], "Filters": [{"Name": "n"}]}));
+        assert_eq!(of("").await.unwrap(), json!({}));
+    }
+
+    #[tokio::test]
+    async fn each_mistake_is_told() {
+        for (from, to, word) in [
+            ("--b--\r\n", "", "multipart/form-data"),
+            ("; name=\"Offset\"", "", "no name"),
+            ("[{", "[", "`Filters`"),
+            ("A.0", "Filters.0", "twice"),
+        ] {
+            let error = of(&BODY.replace(from, to)).await.unwrap_err();
+            assert!(error.contains(word), "{error} should say {word}");
+        }
+        assert!(parameters("b", &Bytes::from_static(b"\xff")).await.is_err());
+    }
+
+    #[test]
+    fn a_content_type_names_the_boundary() {
+        assert_eq!(boundary(" boundary=58731222010402").unwrap(), "58731222010402");
+        assert!(boundary("").is_err());
+    }
+}
