@@ -30,12 +30,13 @@ const BODY_LIMIT: usize = 10 << 20;
 
 const FORM_TYPE: &str = "application/x-www-form-urlencoded";
 
-/// Common parameters of method v1 that are not the action's.
-const COMMON: [&str; 10] = [
+/// Common parameters of method v1, and `RequestClient`, by which the official SDKs say who they are.
+const COMMON: [&str; 11] = [
     "Action",
     "Language",
     "Nonce",
     "Region",
+    "RequestClient",
     "SecretId",
     SIGNATURE,
     "SignatureMethod",
