@@ -78,7 +78,7 @@ pub(crate) enum Claim {
 #[derive(Clone, Debug)]
 pub(crate) struct ClaimV1 {
     pub(crate) secret_id: SecretId,
-    pub(crate) nonce: u64,
+    pub(crate) nonce: i64,
     signature: String,
     method: Option<String>,
     pairs: Vec<(String, String)>,

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use http::{HeaderValue, header, request::Parts};
 use serde_json::{Map, Value, json};
 use tokio::time::timeout;
-use wharf_core::{Core, Operator};
+use wharf_core::{Core, Error, Operator};
 use wharf_model::{Region, Timestamp};
 
 use crate::{
@@ -96,13 +96,8 @@ impl CloudApi {
     ) -> Result<Operator, ApiError> {
         check_time(envelope.timestamp, Timestamp::now())?;
         let secret_id = envelope.claim.secret_id();
-        let credential = self.core.signing_credential(secret_id.clone()).await.map_err(|error| {
-            tracing::error!(%error, "an access key could not be read");
-            ApiError::new(
-                "InternalError",
-                "The server failed at this request. Its log has the reason under the RequestId.",
-            )
-        })?;
+        let credential =
+            self.core.signing_credential(secret_id.clone()).await.map_err(|error| failed(&error))?;
         let credential = credential.ok_or_else(|| {
             ApiError::new("AuthFailure.SecretIdNotFound", format!("There is no SecretId {secret_id}."))
         })?;
@@ -119,6 +114,15 @@ impl CloudApi {
                 "The SecretId is not of a temporary credential: it goes without a token.",
             ));
         }
+        if let Claim::V1(claim) = &envelope.claim {
+            let first = self.core.is_first_request(secret_id.clone(), envelope.timestamp, claim.nonce).await;
+            if !first.map_err(|error| failed(&error))? {
+                return Err(ApiError::new(
+                    "AuthFailure.SignatureExpire",
+                    "A request with this Timestamp and Nonce was accepted before. Sign each with a new Nonce.",
+                ));
+            }
+        }
         Ok(Operator { uin: credential.uin })
     }
 
@@ -130,9 +134,14 @@ impl CloudApi {
             Claim::V1(_) => host(parts).split('.').next().filter(|label| self.find(label).is_some()),
         };
         let Some(service) = named else {
-            let fitting = self.products.iter().filter(|product| product.version == envelope.version);
-            let mut fitting = fitting.filter(|product| product.has(&envelope.action));
-            return fitting.next().ok_or_else(|| invalid_action(&envelope.action));
+            let mut fitting =
+                self.products.iter().filter(|product| product.version == envelope.version).peekable();
+            if fitting.peek().is_none() {
+                let message = format!("No product has the version `{}`.", cut(&envelope.version));
+                return Err(ApiError::new("NoSuchVersion", message));
+            }
+            let with_action = fitting.find(|product| product.has(&envelope.action));
+            return with_action.ok_or_else(|| invalid_action(&envelope.action));
         };
         let product = self.find(service).ok_or_else(|| {
             ApiError::new("NoSuchProduct", format!("There is no product `{}`.", cut(service)))
@@ -148,6 +157,14 @@ impl CloudApi {
     fn find(&self, service: &str) -> Option<&Product> {
         self.products.iter().find(|product| product.service == service)
     }
+}
+
+fn failed(error: &Error) -> ApiError {
+    tracing::error!(%error, "a request could not be authenticated");
+    ApiError::new(
+        "InternalError",
+        "The server failed at this request. Its log has the reason under the RequestId.",
+    )
 }
 
 fn region(name: Option<&str>) -> Result<&'static Region, ApiError> {

@@ -22,6 +22,7 @@ mod login_throttle;
 mod manifests;
 mod memory;
 mod namespaces;
+mod nonces;
 mod passwords;
 mod pulls;
 mod queue;

@@ -26,6 +26,7 @@ pub mod leases;
 pub mod login_failures;
 pub mod manifests;
 pub mod namespaces;
+pub mod nonces;
 pub mod pulls;
 pub mod repositories;
 pub mod resource_tags;

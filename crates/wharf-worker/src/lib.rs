@@ -9,6 +9,7 @@ mod discard_upload;
 mod events;
 mod expire_uploads;
 mod forget_login_failures;
+mod forget_requests;
 mod note_pulls;
 mod refresh_signing_keys;
 mod remove_instance;
@@ -92,6 +93,7 @@ async fn clean(core: &Core) {
         Ok(true) => {
             expire_uploads::run(core).await;
             forget_login_failures::run(core).await;
+            forget_requests::run(core).await;
         }
         Ok(false) => {}
         Err(error) => tracing::error!(%error, "whether this process is the one to clean is not known"),
