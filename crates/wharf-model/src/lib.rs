@@ -11,6 +11,7 @@ mod instance;
 mod manifest;
 mod media_type;
 mod name;
+pub mod policy;
 mod reference;
 mod region;
 mod severity;
