@@ -11,8 +11,8 @@ use bytes::Bytes;
 use http::{HeaderValue, header, request::Parts};
 use serde_json::{Map, Value, json};
 use tokio::time::timeout;
-use wharf_core::{Core, Error, Operator};
-use wharf_model::{Region, Timestamp};
+use wharf_core::{Core, Error, Operator, Principal, SigningCredential};
+use wharf_model::{Peer, Region, Timestamp};
 
 use crate::{
     ApiError, Call, Product,
@@ -70,12 +70,22 @@ impl CloudApi {
         let body = self.read_body(body, form.body_limit()).await?;
         let envelope = form.envelope(&parts, &body)?;
         let action = asked.insert(envelope.action.clone());
-        let operator = self.authenticate(&parts, &body, &envelope).await?;
+        let credential = self.authenticate(&parts, &body, &envelope).await?;
         let product = self.product(&parts, &envelope)?;
         if !product.has(action) {
             return Err(invalid_action(action));
         }
         let region = region(envelope.region.as_deref())?;
+        let operator = Operator {
+            owner: credential.owner.unwrap_or(credential.uin),
+            uin: credential.uin,
+            principal: if credential.owner.is_some() { Principal::SubAccount } else { Principal::Root },
+            action: format!("{}:{action}", product.service).into(),
+            region,
+            address: parts.extensions.get::<Peer>().map(|peer| peer.0.ip()),
+            time: Timestamp::now(),
+            session_policy: None,
+        };
         let call = Call { core: self.core.clone(), operator, region };
         product.run(action, form.parameters(&parts, &body, &envelope.claim).await?, call).await
     }
@@ -87,13 +97,13 @@ impl CloudApi {
         body.map_err(|_| too_large(limit))
     }
 
-    /// Who signed the request.
+    /// The credential that signed the request.
     async fn authenticate(
         &self,
         parts: &Parts,
         body: &Bytes,
         envelope: &Envelope,
-    ) -> Result<Operator, ApiError> {
+    ) -> Result<SigningCredential, ApiError> {
         check_time(envelope.timestamp, Timestamp::now())?;
         let secret_id = envelope.claim.secret_id();
         let credential =
@@ -123,7 +133,8 @@ impl CloudApi {
                 ));
             }
         }
-        Ok(Operator { uin: credential.uin })
+        self.core.note_key_use(secret_id);
+        Ok(credential)
     }
 
     /// The product that a request is for. A signature of method v3 names it, else the host does; where the host is any

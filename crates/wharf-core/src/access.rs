@@ -230,10 +230,11 @@ fn permitted(
     Ok(if namespace.is_some_and(|namespace| namespace.public) { Actions::PULL } else { Actions::NONE })
 }
 
-/// Whether the account, and the long-term token where there is one, are there and enabled.
+/// Whether the account, the main account that it acts for, and the long-term token where there is one, are there and
+/// enabled.
 pub(crate) fn is_valid(tx: &Transaction<'_>, identity: &Identity) -> Result<bool, Error> {
     let Identity::Account { uin, token_id, .. } = identity else { return Ok(true) };
-    if !accounts::find(tx, *uin)?.is_some_and(|account| account.enabled) {
+    if !accounts::find_holder(tx, *uin)?.is_some_and(|holder| holder.enabled) {
         return Ok(false);
     }
     match token_id {

@@ -17,9 +17,11 @@ pub struct NewAccessKey {
 pub struct SigningCredential {
     /// The account that signs with it.
     pub uin: Uin,
+    /// The main account that it acts for, when it is a sub-account.
+    pub owner: Option<Uin>,
     /// The key of the signature's HMAC.
     pub secret_key: String,
-    /// Whether the key and its account are enabled.
+    /// Whether the key, its account and the main account that this acts for are enabled.
     pub enabled: bool,
 }
 
@@ -31,11 +33,12 @@ impl Core {
     pub async fn signing_credential(&self, secret_id: SecretId) -> Result<Option<SigningCredential>, Error> {
         let id = secret_id.clone();
         let found = self.read(move |tx| Ok(access_keys::find(tx, &id)?)).await?;
-        let Some((key, account_enabled)) = found else { return Ok(None) };
+        let Some((key, holder)) = found else { return Ok(None) };
         let secret_key = self.master_key.open(secret_id.as_str(), &key.sealed_key)?;
         let secret_key =
             String::from_utf8(secret_key).map_err(|_| Error::Internal("a key is no text".to_owned()))?;
-        Ok(Some(SigningCredential { uin: key.uin, secret_key, enabled: key.enabled && account_enabled }))
+        let enabled = key.enabled && holder.enabled;
+        Ok(Some(SigningCredential { uin: key.uin, owner: holder.owner, secret_key, enabled }))
     }
 
     /// Gives an account another access key.
@@ -112,6 +115,7 @@ impl NewAccessKey {
             sealed_key: master_key.seal(self.secret_id.as_str(), self.secret_key.as_bytes())?,
             enabled: true,
             created_at: Core::now(),
+            last_used_at: None,
         })
     }
 }

@@ -1,7 +1,7 @@
 use wharf_db::{access_keys, accounts};
 use wharf_model::{SecretId, Uin};
 
-use crate::{Account, Core, Error, NewAccessKey, passwords, random};
+use crate::{Account, Core, Error, NewAccessKey, passwords, policies::main_account, random};
 
 /// A new account's credentials. They are shown once.
 #[derive(Clone)]
@@ -56,11 +56,11 @@ impl Core {
         .await
     }
 
-    /// Makes an account with its first access key.
+    /// Makes an account with its first access key: a sub-account of `owner`, or a main account.
     ///
     /// # Errors
-    /// When the name is empty or longer than 64 characters.
-    pub async fn create_account(&self, name: &str) -> Result<NewAccount, Error> {
+    /// When the name is empty or longer than 64 characters, or there is no such main account.
+    pub async fn create_account(&self, name: &str, owner: Option<Uin>) -> Result<NewAccount, Error> {
         let name = name.trim();
         if name.is_empty() || name.chars().count() > 64 {
             return Err(Error::InvalidValue { name: "name", rule: "1 to 64 characters".to_owned() });
@@ -71,8 +71,11 @@ impl Core {
         let row = self.account_row(&account)?;
         let master_key = self.master_key.clone();
         self.write(move |tx| {
+            if let Some(owner) = owner {
+                main_account(tx, owner)?;
+            }
             let uin = accounts::next_uin(tx)?.unwrap_or(Uin::ROOT);
-            accounts::insert(tx, &Account { uin, ..row.clone() })?;
+            accounts::insert(tx, &Account { uin, owner, ..row.clone() })?;
             access_keys::insert(tx, &account.key.seal(uin, &master_key)?)?;
             Ok(NewAccount { uin, ..account.clone() })
         })
@@ -87,7 +90,7 @@ impl Core {
         self.read(|tx| Ok(accounts::list(tx)?)).await
     }
 
-    /// Enables or disables an account. The keys and tokens of a disabled one stop at once.
+    /// Enables or disables an account. The keys and tokens of a disabled one stop at once, and those of its sub-accounts.
     ///
     /// # Errors
     /// When there is no such account.
@@ -106,6 +109,7 @@ impl Core {
             password_hash: passwords::hash(&account.password)?,
             enabled: true,
             created_at: Self::now(),
+            owner: None,
         })
     }
 }

@@ -6,19 +6,12 @@ use wharf_db::{Store, Transaction};
 use wharf_model::{InstanceName, Timestamp, Uin};
 
 use crate::{
-    Content, Error, Limits, MasterKey, bearer_tokens::BearerTokens, memory::Memory, pulls::PullCounter,
-    random, signing::KeyRing,
+    Content, Error, Limits, MasterKey, bearer_tokens::BearerTokens, key_uses::KeyUses, memory::Memory,
+    pulls::PullCounter, random, signing::KeyRing,
 };
 
 /// How long the stores may take to say that they are there.
 const CHECK: Duration = Duration::from_secs(3);
-
-/// Who calls the cloud API: the account whose key signed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Operator {
-    /// The account.
-    pub uin: Uin,
-}
 
 /// The rules, on a metadata store and a content store. Clones share them.
 #[derive(Clone)]
@@ -28,6 +21,7 @@ pub struct Core {
     pub(crate) master_key: Arc<MasterKey>,
     pub(crate) signing_keys: Arc<KeyRing>,
     pub(crate) pull_counter: Arc<PullCounter>,
+    pub(crate) key_uses: Arc<KeyUses>,
     pub(crate) memory: Arc<Memory>,
     pub(crate) bearer_tokens: Arc<BearerTokens>,
     pub(crate) limits: Arc<Limits>,
@@ -58,6 +52,7 @@ impl Core {
             master_key: master_key.into(),
             signing_keys: signing_keys.into(),
             pull_counter: Arc::default(),
+            key_uses: Arc::default(),
             memory: Memory::new().into(),
             bearer_tokens: BearerTokens::new().into(),
             limits: limits.into(),

@@ -1,6 +1,6 @@
 use wharf_model::{
     Digest, InstanceId, InstanceName, InstanceStatus, InvalidManifest, InvalidName, NamespaceName, Reference,
-    RepositoryName, SecretId, Uin,
+    RepositoryName, SecretId, Uin, policy::InvalidPolicy,
 };
 
 /// Why something was not done. Nothing was changed, and no message holds a secret.
@@ -38,6 +38,15 @@ pub enum Error {
         repository: RepositoryName,
         /// The instance's name.
         instance: String,
+    },
+
+    /// No policy lets the operator do that, or one denies it.
+    #[error("you are not authorized to perform operation ({action}) on resource ({resource})")]
+    Unauthorized {
+        /// The action.
+        action: String,
+        /// The resource in six parts.
+        resource: String,
     },
 
     /// A name that breaks the rules of its kind.
@@ -80,6 +89,42 @@ pub enum Error {
     /// No account has this number.
     #[error("there is no account {0}")]
     AccountNotFound(Uin),
+    /// A sub-account where a main account is needed.
+    #[error("account {uin} is a sub-account of {owner}: a main account is needed here")]
+    NoMainAccount {
+        /// The sub-account.
+        uin: Uin,
+        /// Its main account.
+        owner: Uin,
+    },
+    /// A main account where a sub-account is needed.
+    #[error("account {0} is no sub-account: a main account may do everything, and has no policies")]
+    NoSubAccount(Uin),
+    /// The document is no policy.
+    #[error("the policy is not valid: {0}")]
+    InvalidPolicy(#[from] InvalidPolicy),
+    /// The account has no policy of that name, or the sub-account does not have it.
+    #[error("there is no policy `{0}`")]
+    PolicyNotFound(String),
+    /// The name is in use.
+    #[error("the policy `{0}` exists already")]
+    PolicyExists(String),
+    /// Sub-accounts have it.
+    #[error("the policy `{name}` is attached to {}: detach it first", accounts(.holders))]
+    PolicyInUse {
+        /// The policy.
+        name: String,
+        /// The sub-accounts.
+        holders: Vec<Uin>,
+    },
+    /// The sub-account has as many policies as it may.
+    #[error("account {uin} has {limit} policies, which is the limit: put some together, or detach one")]
+    TooManyPolicies {
+        /// The sub-account.
+        uin: Uin,
+        /// Policies allowed.
+        limit: usize,
+    },
     /// No key has this id.
     #[error("there is no access key {0}")]
     KeyNotFound(SecretId),
@@ -289,6 +334,10 @@ impl From<wharf_blob::Error> for Error {
             other => Self::Content(other),
         }
     }
+}
+
+fn accounts(uins: &[Uin]) -> String {
+    uins.iter().map(Uin::to_string).collect::<Vec<_>>().join(", ")
 }
 
 fn list(digests: &[Digest]) -> String {

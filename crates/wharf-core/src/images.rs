@@ -1,5 +1,5 @@
 use wharf_db::{Page, manifests, repositories, tags};
-use wharf_model::{InstanceId, Reference, RepositoryName, Tag};
+use wharf_model::{InstanceId, Reference, RepositoryName, Tag, policy::ResourcePath};
 
 use crate::{
     Core, Error, Operator, TaggedImage, instances::running_instance, manifests::delete_tag,
@@ -21,7 +21,7 @@ impl Core {
     /// A repository's tags that pass `filter`, the last moved first (`DescribeImages`).
     ///
     /// # Errors
-    /// When there is no such running instance, namespace or repository.
+    /// When there is no such running instance, namespace or repository, or the operator may not.
     pub async fn list_images(
         &self,
         operator: Operator,
@@ -31,7 +31,7 @@ impl Core {
         page: Page,
     ) -> Result<Images, Error> {
         self.read(move |tx| {
-            running_instance(tx, operator, &instance)?;
+            running_instance(tx, &operator, &instance, ResourcePath::Repository(&instance, &repository))?;
             let repository = find_repository(tx, &instance, &repository)?;
             let total = tags::count(tx, repository.id, &filter)?;
             Ok(Images { total, page: tags::list_images(tx, repository.id, &filter, page)? })
@@ -43,7 +43,7 @@ impl Core {
     /// (`DeleteImage`).
     ///
     /// # Errors
-    /// When there is no such tag.
+    /// When there is no such tag, or the operator may not.
     pub async fn delete_image(
         &self,
         operator: Operator,
@@ -53,7 +53,7 @@ impl Core {
     ) -> Result<(), Error> {
         let now = Self::now();
         self.write(move |tx| {
-            running_instance(tx, operator, &instance)?;
+            running_instance(tx, &operator, &instance, ResourcePath::Repository(&instance, &name))?;
             let repository = find_repository(tx, &instance, &name)?;
             let manifest = tags::find(tx, repository.id, &tag)?.ok_or_else(|| Error::ManifestNotFound {
                 reference: Reference::Tag(tag.clone()),

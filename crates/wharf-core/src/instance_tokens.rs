@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use wharf_db::instance_tokens::{self, InstanceToken};
-use wharf_model::{InstanceId, Timestamp, Uin};
+use wharf_model::{InstanceId, Timestamp, Uin, policy::ResourcePath};
 
 use crate::{Core, Error, Identity, Operator, instances::running_instance, random};
 
@@ -64,21 +64,22 @@ impl Core {
     /// Makes a token that opens one instance (`CreateInstanceToken`).
     ///
     /// # Errors
-    /// When the account has no such instance, or it is not running.
+    /// When the account has no such instance, it is not running, or the operator may not. A session that was narrowed makes
+    /// none, for the token would open more than that.
     pub async fn create_instance_token(
         &self,
         operator: Operator,
         instance: InstanceId,
         kind: TokenKind,
     ) -> Result<NewInstanceToken, Error> {
-        let now = Self::now();
+        let (now, owner, uin) = (Self::now(), operator.owner, operator.uin);
         let expires_at = now.plus(if kind == TokenKind::Temporary { TEMPORARY } else { LONG_TERM });
         let row = match kind {
             TokenKind::Temporary => None,
             TokenKind::LongTerm { description } => Some(InstanceToken {
                 id: random::token_id()?,
                 instance: instance.clone(),
-                uin: operator.uin,
+                uin,
                 description,
                 enabled: true,
                 created_at: now,
@@ -88,18 +89,18 @@ impl Core {
         let token_id = row.as_ref().map(|row| row.id.clone());
         let id = instance.clone();
         match row {
-            None => self.read(move |tx| running_instance(tx, operator, &id).map(drop)).await?,
+            None => self.read(move |tx| may_make(tx, &operator, &id)).await?,
             Some(row) => {
                 let work = move |tx: &wharf_db::Transaction<'_>| {
-                    running_instance(tx, operator, &id)?;
+                    may_make(tx, &operator, &id)?;
                     Ok(instance_tokens::insert(tx, &row)?)
                 };
                 self.write(work).await?;
             }
         }
         let claims = InstanceTokenClaims {
-            owner_uin: operator.uin.to_string(),
-            operator_uin: operator.uin.to_string(),
+            owner_uin: owner.to_string(),
+            operator_uin: uin.to_string(),
             registry_id: instance,
             token_id: token_id.clone(),
             aud: AUDIENCE.to_owned(),
@@ -108,7 +109,7 @@ impl Core {
             iat: now.seconds(),
         };
         let token = self.signing_keys().sign(&claims)?;
-        Ok(NewInstanceToken { username: operator.uin, token, expires_at, token_id })
+        Ok(NewInstanceToken { username: uin, token, expires_at, token_id })
     }
 
     pub(crate) async fn verify_instance_token(
@@ -117,4 +118,12 @@ impl Core {
     ) -> Result<Option<InstanceTokenClaims>, Error> {
         Ok(self.verify(token, AUDIENCE).await?.map(|(claims, _)| claims))
     }
+}
+
+fn may_make(tx: &wharf_db::Transaction<'_>, operator: &Operator, id: &InstanceId) -> Result<(), Error> {
+    let instance = running_instance(tx, operator, id, ResourcePath::Instance(id))?;
+    if operator.session_policy.is_some() {
+        return Err(operator.refused(&operator.resource(&instance.region, ResourcePath::Instance(id))));
+    }
+    Ok(())
 }

@@ -1,10 +1,12 @@
 use wharf_db::{Page, Transaction, instances, resource_tags};
 use wharf_model::{
     ChargeType, Completeness, Edition, InstanceId, InstanceName, InstanceStatus, Region, RenewFlag,
+    policy::{Coverage, ResourcePath},
 };
 
 use crate::{
     Core, Error, Instance, Operator,
+    permissions::Permissions,
     queue::{EventKind, emit},
     random,
 };
@@ -57,8 +59,9 @@ impl Core {
     /// Says whether a new instance may have this name.
     ///
     /// # Errors
-    /// When the store fails.
-    pub async fn check_instance_name(&self, name: &str) -> Result<NameCheck, Error> {
+    /// When the operator may not ask.
+    pub async fn check_instance_name(&self, operator: Operator, name: &str) -> Result<NameCheck, Error> {
+        self.check_operator(operator).await?;
         let Ok(name) = name.parse::<InstanceName>() else { return Ok(NameCheck::Illegal) };
         if name.is_reserved() {
             return Ok(NameCheck::Reserved);
@@ -70,7 +73,7 @@ impl Core {
     /// Asks for an instance; the worker takes it from Pending to Running.
     ///
     /// # Errors
-    /// When the name is illegal, reserved or taken, or a value breaks a rule.
+    /// When the operator may not, the name is illegal, reserved or taken, or a value breaks a rule.
     pub async fn create_instance(&self, operator: Operator, new: NewInstance) -> Result<InstanceId, Error> {
         let name: InstanceName = new.name.parse().map_err(Error::InstanceNameIllegal)?;
         if name.is_reserved() {
@@ -86,7 +89,7 @@ impl Core {
         let now = Self::now();
         let instance = Instance {
             id: random::instance_id()?.parse()?,
-            uin: operator.uin,
+            uin: operator.owner,
             name,
             edition: new.edition,
             region: new.region.name.to_owned(),
@@ -103,6 +106,7 @@ impl Core {
         };
         let id = instance.id.clone();
         self.write(move |tx| {
+            operator.check(tx, &instance.region, ResourcePath::AnyInstance)?;
             if !instances::insert(tx, &instance)? {
                 return Err(Error::InstanceNameTaken(instance.name.clone()));
             }
@@ -114,10 +118,11 @@ impl Core {
         Ok(id)
     }
 
-    /// An account's instances that pass `filter`, newest first.
+    /// An account's instances that pass `filter`, newest first: those that the operator may see. For one who may see some
+    /// only, all that pass are read, so it grows with the account's instances, which are few.
     ///
     /// # Errors
-    /// When the store fails.
+    /// When the operator may see none, whatever there is.
     pub async fn list_instances(
         &self,
         operator: Operator,
@@ -125,9 +130,23 @@ impl Core {
         page: Page,
     ) -> Result<Instances, Error> {
         self.read(move |tx| {
-            let total = instances::count(tx, operator.uin, &filter)?;
-            let page = instances::list(tx, operator.uin, &filter, page)?.into_iter();
-            let page = page.map(|instance| with_tags(tx, instance)).collect::<Result<_, _>>()?;
+            let permissions = operator.permissions(tx)?;
+            let region = filter.region.as_deref().unwrap_or(operator.region.name);
+            let any = operator.resource(region, ResourcePath::AnyInstance);
+            let in_all = filter.region.is_none();
+            let (total, page) = match permissions.coverage(&operator.asked(), &any, "instance/", in_all) {
+                Coverage::Nothing => return Err(operator.refused(&any)),
+                Coverage::All => {
+                    let total = instances::count(tx, operator.owner, &filter)?;
+                    (total, instances::list(tx, operator.owner, &filter, page)?)
+                }
+                Coverage::Some => {
+                    let mut seen = instances::list(tx, operator.owner, &filter, Page::ALL)?;
+                    seen.retain(|instance| may_see(&operator, &permissions, instance));
+                    (seen.len() as u64, cut(seen, page))
+                }
+            };
+            let page = page.into_iter().map(|instance| with_tags(tx, instance)).collect::<Result<_, _>>()?;
             Ok(Instances { total, page })
         })
         .await
@@ -136,12 +155,12 @@ impl Core {
     /// Those of an account's instances that have one of these ids, in that order, each with its cloud tags.
     ///
     /// # Errors
-    /// When the store fails.
+    /// When the operator may not see one of them.
     pub async fn find_instances(&self, operator: Operator, ids: Vec<InstanceId>) -> Result<Instances, Error> {
         self.read(move |tx| {
             let mut page = Vec::new();
             for id in &ids {
-                match owned_instance(tx, operator, id) {
+                match owned_instance(tx, &operator, id, ResourcePath::Instance(id)) {
                     Ok(instance) => page.push(with_tags(tx, instance)?),
                     Err(Error::InstanceNotFound(_)) => {}
                     Err(error) => return Err(error),
@@ -156,7 +175,7 @@ impl Core {
     /// `delete_bucket` says so; else they stay in the content store, for whoever looks after that.
     ///
     /// # Errors
-    /// When the account has no such instance, it is protected, or it is not made yet.
+    /// When the account has no such instance, the operator may not, it is protected, or it is not made yet.
     pub async fn delete_instance(
         &self,
         operator: Operator,
@@ -165,7 +184,7 @@ impl Core {
         dry_run: bool,
     ) -> Result<(), Error> {
         self.write(move |tx| {
-            let instance = owned_instance(tx, operator, &id)?;
+            let instance = owned_instance(tx, &operator, &id, ResourcePath::Instance(&id))?;
             if instance.deletion_protection {
                 return Err(Error::DeletionProtected(id.clone()));
             }
@@ -237,27 +256,98 @@ impl Core {
     }
 }
 
-/// The instance, when the operator's account owns it. One of somebody else is as good as none.
+/// The instance, when the operator's account owns it and the operator may do what it wants to a resource in it. An
+/// instance of somebody else is as good as none.
 pub(crate) fn owned_instance(
     tx: &Transaction<'_>,
-    operator: Operator,
+    operator: &Operator,
+    id: &InstanceId,
+    path: ResourcePath<'_>,
+) -> Result<Instance, Error> {
+    let instance = instance_of_account(tx, operator, id)?;
+    operator.check(tx, &instance.region, path)?;
+    Ok(instance)
+}
+
+/// As [`owned_instance`], when the instance is in use.
+pub(crate) fn running_instance(
+    tx: &Transaction<'_>,
+    operator: &Operator,
+    id: &InstanceId,
+    path: ResourcePath<'_>,
+) -> Result<Instance, Error> {
+    let instance = owned_instance(tx, operator, id, path)?;
+    check_running(&instance)?;
+    Ok(instance)
+}
+
+/// What of a running instance the operator may list.
+pub(crate) enum Listing {
+    /// Everything.
+    Whole,
+    /// What these let it see, one by one.
+    Only(Permissions, Instance),
+}
+
+/// What the operator may list of what lies below `path`, in a running instance of its account.
+///
+/// # Errors
+/// [`Error::Unauthorized`] when that is nothing, whatever there is.
+pub(crate) fn listing(
+    tx: &Transaction<'_>,
+    operator: &Operator,
+    id: &InstanceId,
+    path: ResourcePath<'_>,
+) -> Result<Listing, Error> {
+    let instance = instance_of_account(tx, operator, id)?;
+    let permissions = operator.permissions(tx)?;
+    let all = operator.resource(&instance.region, path);
+    let prefix = path.to_string();
+    let coverage = permissions.coverage(&operator.asked(), &all, prefix.trim_end_matches('*'), false);
+    if coverage == Coverage::Nothing {
+        return Err(operator.refused(&all));
+    }
+    check_running(&instance)?;
+    Ok(if coverage == Coverage::All { Listing::Whole } else { Listing::Only(permissions, instance) })
+}
+
+impl Listing {
+    /// Whether a thing is to be seen.
+    pub(crate) fn shows(&self, operator: &Operator, path: ResourcePath<'_>) -> bool {
+        match self {
+            Self::Whole => true,
+            Self::Only(permissions, instance) => {
+                permissions.allows(&operator.asked(), &operator.resource(&instance.region, path))
+            }
+        }
+    }
+}
+
+/// A page of what was listed whole.
+pub(crate) fn cut<T>(items: Vec<T>, page: Page) -> Vec<T> {
+    let whole = |number| usize::try_from(number).unwrap_or(usize::MAX);
+    items.into_iter().skip(whole(page.offset)).take(whole(page.limit)).collect()
+}
+
+fn instance_of_account(
+    tx: &Transaction<'_>,
+    operator: &Operator,
     id: &InstanceId,
 ) -> Result<Instance, Error> {
-    let found = instances::find(tx, id)?.filter(|instance| instance.uin == operator.uin);
+    let found = instances::find(tx, id)?.filter(|instance| instance.uin == operator.owner);
     found.ok_or_else(|| Error::InstanceNotFound(id.to_string()))
 }
 
-/// The instance, when the operator's account owns it and it is in use.
-pub(crate) fn running_instance(
-    tx: &Transaction<'_>,
-    operator: Operator,
-    id: &InstanceId,
-) -> Result<Instance, Error> {
-    let instance = owned_instance(tx, operator, id)?;
+fn check_running(instance: &Instance) -> Result<(), Error> {
     match instance.status {
-        InstanceStatus::Running => Ok(instance),
-        status => Err(Error::InstanceNotRunning { id: id.clone(), status }),
+        InstanceStatus::Running => Ok(()),
+        status => Err(Error::InstanceNotRunning { id: instance.id.clone(), status }),
     }
+}
+
+fn may_see(operator: &Operator, permissions: &Permissions, instance: &Instance) -> bool {
+    let resource = operator.resource(&instance.region, ResourcePath::Instance(&instance.id));
+    permissions.allows(&operator.asked(), &resource)
 }
 
 /// Cloud tags: keys of 1 to 127 characters, each once, and values of 255 at most.

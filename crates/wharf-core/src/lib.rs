@@ -16,6 +16,7 @@ pub mod fuzzing;
 mod images;
 mod instance_tokens;
 mod instances;
+mod key_uses;
 mod leases;
 mod limits;
 mod login_throttle;
@@ -23,7 +24,10 @@ mod manifests;
 mod memory;
 mod namespaces;
 mod nonces;
+mod operator;
 mod passwords;
+mod permissions;
+mod policies;
 mod pulls;
 mod queue;
 mod random;
@@ -38,7 +42,7 @@ pub use access::{Caller, Identity, Scope, Target};
 pub use access_keys::{NewAccessKey, SigningCredential};
 pub use accounts::{NewAccount, RootPreset};
 pub use content::{Content, PulledBlob};
-pub use core::{Core, Operator};
+pub use core::Core;
 pub use error::Error;
 pub use images::{ImageFilter, Images};
 pub use instance_tokens::{NewInstanceToken, TokenKind};
@@ -46,6 +50,8 @@ pub use instances::{InstanceFilter, Instances, NameCheck, NewInstance};
 pub use limits::Limits;
 pub use manifests::{PushedManifest, PutManifest};
 pub use namespaces::{NamespaceFilter, Namespaces, NewNamespace};
+pub use operator::{Operator, Principal};
+pub use policies::PolicyHolders;
 pub use queue::{EventKind, JobKind};
 pub use referrers::{Referrers, ReferrersFilter};
 pub use repositories::{Catalog, NewRepository, Repositories};
@@ -63,6 +69,7 @@ pub use wharf_db::{
     jobs::Job,
     manifests::{Referrer, StoredManifest},
     namespaces::Namespace,
+    policies::StoredPolicy,
     pulls::Pulls,
     repositories::Repository,
     repositories::Sort,

@@ -1,9 +1,9 @@
 use wharf_db::{Page, Transaction, namespaces, resource_tags};
-use wharf_model::{InstanceId, NamespaceName, Severity};
+use wharf_model::{InstanceId, NamespaceName, Severity, policy::ResourcePath};
 
 use crate::{
     Core, Error, Namespace, Operator,
-    instances::{check_tags, running_instance},
+    instances::{Listing, check_tags, cut, listing, running_instance},
 };
 
 pub use wharf_db::namespaces::Filter as NamespaceFilter;
@@ -40,7 +40,7 @@ impl Core {
     /// Makes a namespace.
     ///
     /// # Errors
-    /// When the account has no such running instance, or the name is in use.
+    /// When the account has no such running instance, the operator may not, or the name is in use.
     pub async fn create_namespace(
         &self,
         operator: Operator,
@@ -60,7 +60,8 @@ impl Core {
             created_at: Self::now(),
         };
         self.write(move |tx| {
-            running_instance(tx, operator, &instance)?;
+            let path = ResourcePath::Namespace(&instance, &namespace.name);
+            running_instance(tx, &operator, &instance, path)?;
             if !namespaces::insert(tx, &instance, &namespace)? {
                 return Err(Error::NamespaceExists(namespace.name.clone()));
             }
@@ -71,10 +72,11 @@ impl Core {
         .await
     }
 
-    /// An instance's namespaces that pass `filter`, by name.
+    /// An instance's namespaces that pass `filter`, by name: those that the operator may see. For one who may see some
+    /// only, all that pass are read.
     ///
     /// # Errors
-    /// When the account has no such running instance.
+    /// When the account has no such running instance, or the operator may see nothing there.
     pub async fn list_namespaces(
         &self,
         operator: Operator,
@@ -83,9 +85,21 @@ impl Core {
         page: Page,
     ) -> Result<Namespaces, Error> {
         self.read(move |tx| {
-            running_instance(tx, operator, &instance)?;
-            let total = namespaces::count(tx, &instance, &filter)?;
-            let page = namespaces::list(tx, &instance, &filter, page)?.into_iter();
+            let listing = listing(tx, &operator, &instance, ResourcePath::Below(&instance))?;
+            let (total, page) = match listing {
+                Listing::Whole => {
+                    let total = namespaces::count(tx, &instance, &filter)?;
+                    (total, namespaces::list(tx, &instance, &filter, page)?)
+                }
+                Listing::Only(..) => {
+                    let mut seen = namespaces::list(tx, &instance, &filter, Page::ALL)?;
+                    seen.retain(|one| {
+                        listing.shows(&operator, ResourcePath::Namespace(&instance, &one.name))
+                    });
+                    (seen.len() as u64, cut(seen, page))
+                }
+            };
+            let page = page.into_iter();
             let page = page.map(|namespace| with_tags(tx, &instance, namespace)).collect::<Result<_, _>>()?;
             Ok(Namespaces { total, page })
         })
@@ -95,7 +109,7 @@ impl Core {
     /// Removes an empty namespace.
     ///
     /// # Errors
-    /// When there is none of that name, or repositories are left in it.
+    /// When the operator may not, there is none of that name, or repositories are left in it.
     pub async fn delete_namespace(
         &self,
         operator: Operator,
@@ -103,7 +117,7 @@ impl Core {
         name: NamespaceName,
     ) -> Result<(), Error> {
         self.write(move |tx| {
-            running_instance(tx, operator, &instance)?;
+            running_instance(tx, &operator, &instance, ResourcePath::Namespace(&instance, &name))?;
             let namespace = find_namespace(tx, &instance, &name)?;
             if namespace.repository_count > 0 {
                 return Err(Error::NamespaceNotEmpty {

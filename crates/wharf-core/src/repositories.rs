@@ -1,10 +1,10 @@
 use wharf_db::{Page, Transaction, instances, repositories};
-use wharf_model::{InstanceId, NamespaceName, RepositoryName};
+use wharf_model::{InstanceId, NamespaceName, RepositoryName, policy::ResourcePath};
 
 use crate::{
     Caller, Core, Error, Identity, Operator, Repository, Sort,
     access::{is_valid, sees_all},
-    instances::running_instance,
+    instances::{Listing, cut, listing, running_instance},
     namespaces::find_namespace,
 };
 
@@ -44,7 +44,7 @@ impl Core {
     /// Makes an empty repository.
     ///
     /// # Errors
-    /// When there is no such running instance or namespace, or the name is in use.
+    /// When there is no such running instance or namespace, the operator may not, or the name is in use.
     pub async fn create_repository(
         &self,
         operator: Operator,
@@ -54,7 +54,7 @@ impl Core {
         new.check()?;
         let now = Self::now();
         self.write(move |tx| {
-            running_instance(tx, operator, &instance)?;
+            running_instance(tx, &operator, &instance, ResourcePath::Repository(&instance, &new.name))?;
             let namespace = find_namespace(tx, &instance, &new.name.namespace)?;
             let row = repositories::NewRepository {
                 instance: &instance,
@@ -70,10 +70,11 @@ impl Core {
         .await
     }
 
-    /// An instance's repositories, or a namespace's, whose path holds `path`.
+    /// An instance's repositories, or a namespace's, whose path holds `path`: those that the operator may see. For one who
+    /// may see some only, all of the instance or the namespace are read.
     ///
     /// # Errors
-    /// When there is no such running instance or namespace.
+    /// When there is no such running instance or namespace, or the operator may see nothing there.
     pub async fn list_repositories(
         &self,
         operator: Operator,
@@ -84,12 +85,23 @@ impl Core {
         page: Page,
     ) -> Result<Repositories, Error> {
         self.read(move |tx| {
-            running_instance(tx, operator, &instance)?;
+            let below = namespace.as_ref();
+            let below = below
+                .map_or(ResourcePath::Below(&instance), |name| ResourcePath::BelowNamespace(&instance, name));
+            let listing = listing(tx, &operator, &instance, below)?;
             let namespace = namespace.as_ref().map(|name| find_namespace(tx, &instance, name)).transpose()?;
             let namespace_id = namespace.map(|namespace| namespace.id);
             let filter = repositories::Filter { namespace_id, path: path.clone() };
-            let total = repositories::count(tx, &instance, &filter)?;
-            Ok(Repositories { total, page: repositories::list(tx, &instance, &filter, sort, page)? })
+            if let Listing::Whole = listing {
+                let total = repositories::count(tx, &instance, &filter)?;
+                return Ok(Repositories {
+                    total,
+                    page: repositories::list(tx, &instance, &filter, sort, page)?,
+                });
+            }
+            let mut seen = repositories::list(tx, &instance, &filter, sort, Page::ALL)?;
+            seen.retain(|one| listing.shows(&operator, ResourcePath::Repository(&instance, &one.name)));
+            Ok(Repositories { total: seen.len() as u64, page: cut(seen, page) })
         })
         .await
     }
@@ -129,7 +141,8 @@ impl Core {
     /// Removes a repository with its images.
     ///
     /// # Errors
-    /// When there is none of that name, or images are in it and `only_empty` says that they are to stay.
+    /// When the operator may not, there is none of that name, or images are in it and `only_empty` says that they are to
+    /// stay.
     pub async fn delete_repository(
         &self,
         operator: Operator,
@@ -138,7 +151,7 @@ impl Core {
         only_empty: bool,
     ) -> Result<(), Error> {
         self.write(move |tx| {
-            running_instance(tx, operator, &instance)?;
+            running_instance(tx, &operator, &instance, ResourcePath::Repository(&instance, &name))?;
             let repository = find_repository(tx, &instance, &name)?;
             if only_empty && repository.tag_count > 0 {
                 return Err(Error::RepositoryNotEmpty { name: repository.name, tags: repository.tag_count });

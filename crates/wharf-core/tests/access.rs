@@ -29,7 +29,8 @@ async fn both_kinds_of_instance_tokens_open_their_instance_only() {
     }
     for kind in [TokenKind::Temporary, TokenKind::LongTerm { description: String::new() }] {
         let is_listed = kind != TokenKind::Temporary;
-        let token = fixture.core.create_instance_token(acme.operator, acme.id.clone(), kind).await.unwrap();
+        let token =
+            fixture.core.create_instance_token(acme.operator.clone(), acme.id.clone(), kind).await.unwrap();
         assert_eq!(token.token_id.is_some(), is_listed);
         let caller = Caller { identity: fixture.log_in(&token).await.unwrap(), scopes: None };
         pull(&fixture, &acme, "team", &caller).await.unwrap();
@@ -48,7 +49,8 @@ async fn a_disabled_account_stops_at_once_and_goes_on_when_it_is_enabled() {
     let acme = fixture.instance("acme").await;
     fixture.push_image(&acme, "team/app", b"one", &["v1"]).await;
     let kind = TokenKind::Temporary;
-    let token = fixture.core.create_instance_token(acme.operator, acme.id.clone(), kind).await.unwrap();
+    let token =
+        fixture.core.create_instance_token(acme.operator.clone(), acme.id.clone(), kind).await.unwrap();
     let bearer = bearer(&fixture, &acme, &acme.caller.identity, Actions::PULL).await;
     for enabled in [true, false, true] {
         fixture.core.set_account_enabled(Uin::ROOT, enabled).await.unwrap();
@@ -66,7 +68,7 @@ async fn a_disabled_account_stops_at_once_and_goes_on_when_it_is_enabled() {
 async fn anybody_may_pull_what_is_public_and_nothing_else() {
     let fixture = Fixture::new().await;
     let acme = fixture.instance("acme").await;
-    let stranger = fixture.core.create_account("stranger").await.unwrap();
+    let stranger = fixture.core.create_account("stranger", None).await.unwrap();
     let foreign = fixture.instance_of(stranger.uin, "foreign").await;
     fixture.namespace(&acme, "open", true).await;
     for repository in ["team/app", "open/app"] {
@@ -131,7 +133,7 @@ async fn a_rotated_signing_key_verifies_until_it_is_retired() {
 async fn an_account_has_so_many_access_keys_and_each_stops_by_itself() {
     let fixture = Fixture::with_limits(Limits { keys_per_account: 2, ..Limits::default() }).await;
     let core = &fixture.core;
-    let account = core.create_account("team").await.unwrap();
+    let account = core.create_account("team", None).await.unwrap();
     let second = core.create_key(account.uin).await.unwrap();
     assert!(matches!(core.create_key(account.uin).await, Err(Error::TooManyKeys { limit: 2, .. })));
     core.create_key(Uin::ROOT).await.unwrap();

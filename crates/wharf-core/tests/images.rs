@@ -10,7 +10,7 @@ use wharf_model::{Digest, Reference};
 
 async fn delete_image(fixture: &Fixture, acme: &Running, tag: &str) -> Result<(), Error> {
     let (name, tag) = ("team/app".parse().unwrap(), tag.parse().unwrap());
-    fixture.core.delete_image(acme.operator, acme.id.clone(), name, tag).await
+    fixture.core.delete_image(acme.operator.clone(), acme.id.clone(), name, tag).await
 }
 
 async fn delete(fixture: &Fixture, acme: &Running, reference: Reference) -> Result<(), Error> {
@@ -33,10 +33,10 @@ async fn tags(fixture: &Fixture, acme: &Running) -> Vec<String> {
     let core = &fixture.core;
     let tags = core.list_tags(acme.caller.clone(), acme.target("team/app"), None, 100).await.unwrap();
     let (id, name) = (acme.id.clone(), "team/app".parse().unwrap());
-    let images = core.list_images(acme.operator, id.clone(), name, ImageFilter::default(), Page::ALL);
+    let images = core.list_images(acme.operator.clone(), id.clone(), name, ImageFilter::default(), Page::ALL);
     let images = images.await.unwrap();
     assert_eq!((images.total, images.page.len()), (tags.len() as u64, tags.len()));
-    let repositories = core.list_repositories(acme.operator, id, None, None, Sort::Name, Page::ALL);
+    let repositories = core.list_repositories(acme.operator.clone(), id, None, None, Sort::Name, Page::ALL);
     assert_eq!(repositories.await.unwrap().page[0].tag_count, tags.len() as u64);
     tags.iter().map(ToString::to_string).collect()
 }

@@ -166,7 +166,8 @@ async fn the_right_password_forgets_the_wrong_ones() {
     let fixture = Fixture::new().await;
     let (other, acme) = (fixture.another().await, fixture.instance("acme").await);
     let kind = wharf_core::TokenKind::Temporary;
-    let token = fixture.core.create_instance_token(acme.operator, acme.id.clone(), kind).await.unwrap();
+    let token =
+        fixture.core.create_instance_token(acme.operator.clone(), acme.id.clone(), kind).await.unwrap();
     let user = token.username.to_string();
     for _ in 0..3 {
         for _ in 0..4 {

@@ -17,13 +17,32 @@ pub struct Account {
     pub enabled: bool,
     /// When it was made.
     pub created_at: Timestamp,
+    /// The main account that a sub-account acts for.
+    pub owner: Option<Uin>,
+}
+
+/// What an account is to whoever checks its credentials.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Holder {
+    /// Whether its keys and tokens work: it is enabled, and so is the account that it acts for.
+    pub enabled: bool,
+    /// The main account that a sub-account acts for.
+    pub owner: Option<Uin>,
 }
 
 /// Adds an account.
 pub fn insert(tx: &Transaction<'_>, account: &Account) -> Result<(), Error> {
     tx.note(
-        "INSERT INTO accounts (uin, name, password_hash, enabled, created_at) VALUES ($1, $2, $3, $4, $5)",
-        params![account.uin, account.name, account.password_hash, account.enabled, account.created_at],
+        "INSERT INTO accounts (uin, name, password_hash, enabled, created_at, owner_uin)
+         VALUES ($1, $2, $3, $4, $5, $6)",
+        params![
+            account.uin,
+            account.name,
+            account.password_hash,
+            account.enabled,
+            account.created_at,
+            account.owner
+        ],
     )
     .map(drop)
 }
@@ -31,15 +50,29 @@ pub fn insert(tx: &Transaction<'_>, account: &Account) -> Result<(), Error> {
 /// The account of that number.
 pub fn find(tx: &Transaction<'_>, uin: Uin) -> Result<Option<Account>, Error> {
     tx.first(
-        "SELECT uin, name, password_hash, enabled, created_at FROM accounts WHERE uin = $1",
+        "SELECT uin, name, password_hash, enabled, created_at, owner_uin FROM accounts WHERE uin = $1",
         params![uin],
         read,
     )
 }
 
+/// What the account of that number is to whoever checks its credentials.
+pub fn find_holder(tx: &Transaction<'_>, uin: Uin) -> Result<Option<Holder>, Error> {
+    tx.first(
+        "SELECT a.enabled AND COALESCE(o.enabled, TRUE), a.owner_uin
+         FROM accounts a LEFT JOIN accounts o ON o.uin = a.owner_uin WHERE a.uin = $1",
+        params![uin],
+        |row| Ok(Holder { enabled: row.get(0)?, owner: row.get(1)? }),
+    )
+}
+
 /// All accounts by number.
 pub fn list(tx: &Transaction<'_>) -> Result<Vec<Account>, Error> {
-    tx.all("SELECT uin, name, password_hash, enabled, created_at FROM accounts ORDER BY uin", params![], read)
+    tx.all(
+        "SELECT uin, name, password_hash, enabled, created_at, owner_uin FROM accounts ORDER BY uin",
+        params![],
+        read,
+    )
 }
 
 /// The number after the highest in use; nothing when there is no account yet.
@@ -59,5 +92,6 @@ fn read(row: &Row<'_>) -> Result<Account, Error> {
         password_hash: row.get(2)?,
         enabled: row.get(3)?,
         created_at: row.get(4)?,
+        owner: row.get(5)?,
     })
 }

@@ -27,6 +27,7 @@ pub mod login_failures;
 pub mod manifests;
 pub mod namespaces;
 pub mod nonces;
+pub mod policies;
 pub mod pulls;
 pub mod repositories;
 pub mod resource_tags;

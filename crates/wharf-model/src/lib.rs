@@ -11,6 +11,7 @@ mod instance;
 mod manifest;
 mod media_type;
 mod name;
+mod peer;
 pub mod policy;
 mod reference;
 mod region;
@@ -26,6 +27,7 @@ pub use instance::{ChargeType, InstanceId, InstanceName, InstanceStatus, RenewFl
 pub use manifest::{InvalidManifest, Manifest, ManifestLink, ManifestLinkKind};
 pub use media_type::MediaType;
 pub use name::{InvalidName, NamespaceName, RepositoryName, RepositoryPath, Tag};
+pub use peer::Peer;
 pub use reference::Reference;
 pub use region::{REGIONS, Region};
 pub use severity::Severity;

@@ -5,11 +5,9 @@ use std::net::IpAddr;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use http::{header, request::Parts};
 use wharf_core::{Caller, Error, Identity};
+use wharf_model::Peer;
 
-use crate::{
-    error::Failure,
-    registry::{Peer, Registry},
-};
+use crate::{error::Failure, registry::Registry};
 
 /// The caller that the `Authorization` header proves.
 pub(crate) async fn caller(registry: &Registry, parts: &Parts) -> Result<Caller, Failure> {

@@ -22,4 +22,4 @@ mod tags;
 mod token_service;
 mod uploads;
 
-pub use registry::{Peer, Registry, Scheme, Settings};
+pub use registry::{Registry, Scheme, Settings};

@@ -1,4 +1,4 @@
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -39,10 +39,6 @@ pub struct Settings {
     /// How long a body may pause.
     pub body_idle: Duration,
 }
-
-/// The other end of a connection. The listener puts it into each request's extensions.
-#[derive(Clone, Copy, Debug)]
-pub struct Peer(pub SocketAddr);
 
 /// How a connection was made. The listener puts it into each request's extensions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

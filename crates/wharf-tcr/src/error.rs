@@ -32,7 +32,7 @@ pub(crate) fn codes(error: &Error) -> &'static [&'static str] {
             &["FailedOperation.PreconditionFailed", "OperationDenied"]
         }
 
-        Error::Denied { .. } => &["UnauthorizedOperation"],
+        Error::Denied { .. } | Error::Unauthorized { .. } => &["UnauthorizedOperation"],
         Error::Store(_) => &["InternalError.DbError", "InternalError"],
         _ => &["InternalError"],
     }

@@ -35,7 +35,7 @@ impl Action for CheckInstanceName {
     type Output = CheckInstanceNameOutput;
 
     async fn run(self, call: Call) -> Result<Self::Output, Error> {
-        let check = call.core.check_instance_name(&self.registry_name).await?;
+        let check = call.core.check_instance_name(call.operator, &self.registry_name).await?;
         let detail_code = match check {
             NameCheck::Free => 0,
             NameCheck::Illegal => 1,

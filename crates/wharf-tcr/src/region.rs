@@ -38,7 +38,8 @@ impl Action for DescribeRegions {
     const NAME: &'static str = "DescribeRegions";
     type Output = DescribeRegionsOutput;
 
-    async fn run(self, _: Call) -> Result<Self::Output, Error> {
+    async fn run(self, call: Call) -> Result<Self::Output, Error> {
+        call.core.check_operator(call.operator).await?;
         let row = |(index, region): (usize, &wharf_model::Region)| Region {
             alias: region.alias,
             region_id: region.id,

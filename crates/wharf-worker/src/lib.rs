@@ -10,6 +10,7 @@ mod events;
 mod expire_uploads;
 mod forget_login_failures;
 mod forget_requests;
+mod note_key_uses;
 mod note_pulls;
 mod refresh_signing_keys;
 mod remove_instance;
@@ -30,25 +31,30 @@ use wharf_core::{Core, Error, Job, JobKind};
 const IDLE: Duration = Duration::from_secs(1);
 /// Signing keys that another process made or retired are taken up within a second.
 const KEYS: Duration = Duration::from_millis(500);
-const PULLS: Duration = Duration::from_secs(2);
+/// How often what is counted in memory is noted.
+const NOTES: Duration = Duration::from_secs(2);
 const CLEANING: Duration = Duration::from_secs(60);
 /// How long the last notes may take when the process ends.
 const FAREWELL: Duration = Duration::from_secs(3);
 
 /// Works until `stop` is told; then notes what is still in memory.
 ///
-/// Every process notes its own pulls and reads the keys. Cleaning is done by the one that holds its lease, a job by the
+/// Every process notes its own pulls and uses of access keys, and reads the signing keys. Cleaning is done by the one that holds its lease, a job by the
 /// one that holds the job.
 pub async fn run(core: Core, stop: watch::Receiver<bool>) {
     join4(
         rounds(&core, stop.clone()),
-        every(&core, PULLS, stop.clone(), |core| async move { note_pulls::run(&core).await }),
+        every(&core, NOTES, stop.clone(), |core| async move {
+            note_pulls::run(&core).await;
+            note_key_uses::run(&core, false).await;
+        }),
         every(&core, KEYS, stop.clone(), |core| async move { refresh_signing_keys::run(&core).await }),
         every(&core, CLEANING, stop, |core| async move { clean(&core).await }),
     )
     .await;
     let farewell = async {
         note_pulls::run(&core).await;
+        note_key_uses::run(&core, true).await;
         core.release_leases().await
     };
     if let Err(error) = timeout(FAREWELL, farewell).await.unwrap_or(Ok(())) {

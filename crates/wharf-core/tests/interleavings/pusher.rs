@@ -196,14 +196,16 @@ impl Pusher {
     async fn delete_image(&mut self) -> bool {
         let world = self.world.clone();
         let tag = self.random.one_of(&world.tags).clone();
-        let (operator, id, name) = (world.acme.operator, world.acme.id.clone(), world.app.repository.clone());
+        let (operator, id, name) =
+            (world.acme.operator.clone(), world.acme.id.clone(), world.app.repository.clone());
         let deletion = world.fixture.core.delete_image(operator, id, name, tag);
         took_effect(world.deleting(deletion).await)
     }
 
     async fn delete_repository(&mut self) -> bool {
         let world = self.world.clone();
-        let (operator, id, name) = (world.acme.operator, world.acme.id.clone(), world.app.repository.clone());
+        let (operator, id, name) =
+            (world.acme.operator.clone(), world.acme.id.clone(), world.app.repository.clone());
         let deletion = world.fixture.core.delete_repository(operator, id, name, false);
         took_effect(world.deleting(deletion).await)
     }

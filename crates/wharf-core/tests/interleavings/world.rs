@@ -44,7 +44,7 @@ impl World {
     pub async fn new() -> Self {
         let fixture = Fixture::new().await;
         let acme = fixture.instance("acme").await;
-        let stranger = fixture.core.create_account("stranger").await.unwrap();
+        let stranger = fixture.core.create_account("stranger", None).await.unwrap();
         let other = fixture.instance_of(stranger.uin, "other").await;
         fixture.namespace(&other, "open", true).await;
         let mut secrets = Vec::new();
@@ -112,27 +112,32 @@ impl World {
 
     /// What is counted is what is there, and all of it is whole.
     pub async fn check_counts(&self) {
-        let (core, operator, id) = (&self.fixture.core, self.acme.operator, self.acme.id.clone());
+        let (core, operator, id) = (&self.fixture.core, self.acme.operator.clone(), self.acme.id.clone());
         let tags = core.list_tags(self.caller(), self.app.clone(), None, 1000).await;
         let tags = match tags {
             Err(Error::RepositoryNotFound(_)) => Vec::new(),
             tags => tags.unwrap(),
         };
-        let repositories =
-            core.list_repositories(operator, id.clone(), None, None, Sort::Name, Page::ALL).await.unwrap();
+        let repositories = core
+            .list_repositories(operator.clone(), id.clone(), None, None, Sort::Name, Page::ALL)
+            .await
+            .unwrap();
         assert_eq!(repositories.total, repositories.page.len() as u64);
         let own = repositories.page.iter().find(|repository| repository.name == self.app.repository);
         assert_eq!(own.map_or(0, |repository| repository.tag_count), tags.len() as u64);
         if own.is_some() {
             let (name, filter) = (self.app.repository.clone(), ImageFilter::default());
-            let images = core.list_images(operator, id.clone(), name, filter, Page::ALL).await.unwrap();
+            let images =
+                core.list_images(operator.clone(), id.clone(), name, filter, Page::ALL).await.unwrap();
             assert_eq!(images.total, tags.len() as u64);
             let mut listed: Vec<_> = images.page.into_iter().map(|image| image.tag).collect();
             listed.sort();
             assert_eq!(listed, tags);
         }
-        let namespaces =
-            core.list_namespaces(operator, id.clone(), NamespaceFilter::default(), Page::ALL).await.unwrap();
+        let namespaces = core
+            .list_namespaces(operator.clone(), id.clone(), NamespaceFilter::default(), Page::ALL)
+            .await
+            .unwrap();
         assert_eq!(namespaces.page[0].0.repository_count, repositories.total);
         let instances = core.list_instances(operator, InstanceFilter::default(), Page::ALL).await.unwrap();
         assert_eq!(instances.page[0].0.repository_count, repositories.total);

@@ -114,7 +114,7 @@ mod tests {
     fn holds(operator: &str, key: &str, values: &[&str], address: Option<&str>) -> Option<bool> {
         let values: Vec<_> = values.iter().map(|value| (*value).to_owned()).collect();
         let path = ResourcePath::Everything;
-        let resource = ResourceName { region: "".into(), account: Uin::ROOT, path };
+        let resource = ResourceName { service: "tcr", region: "".into(), account: Uin::ROOT, path };
         let request = Request {
             action: "tcr:x",
             resource: &resource,

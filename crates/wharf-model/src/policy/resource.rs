@@ -8,6 +8,8 @@ use crate::{InstanceId, NamespaceName, RepositoryName, Uin};
 /// A resource that an action is for.
 #[derive(Clone, Debug)]
 pub struct ResourceName<'r> {
+    /// The product that it is of, such as `tcr`.
+    pub service: &'r str,
     /// The region in which it lies.
     pub region: Cow<'r, str>,
     /// The main account that it belongs to.
@@ -65,19 +67,16 @@ impl<'r> ResourceName<'r> {
     /// What is wrong with it.
     pub fn parse(text: &'r str, region: &'r str, account: Uin) -> Result<Self, String> {
         if text == "*" {
-            return Ok(Self { region: region.into(), account, path: ResourcePath::Everything });
+            return Ok(Self { service: "*", region: region.into(), account, path: ResourcePath::Everything });
         }
         let [_, service, named_region, named_account, path] = parts(text)?;
-        if service != "tcr" {
-            return Err(format!("resources of `{service}` are not known here, only those of tcr"));
-        }
         let account = match parse_account(named_account)? {
             Account::One(account) => account,
             Account::Own => account,
             Account::Any => return Err("a resource is of one account".to_owned()),
         };
         let region = if named_region.is_empty() { region } else { named_region };
-        Ok(Self { region: region.into(), account, path: ResourcePath::Text(path) })
+        Ok(Self { service, region: region.into(), account, path: ResourcePath::Text(path) })
     }
 }
 
@@ -121,7 +120,7 @@ impl fmt::Display for ResourcePath<'_> {
 
 impl fmt::Display for ResourceName<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "qcs::tcr:{}:uin/{}:{}", self.region, self.account, self.path)
+        write!(f, "qcs::{}:{}:uin/{}:{}", self.service, self.region, self.account, self.path)
     }
 }
 
@@ -179,7 +178,7 @@ impl ResourcePattern {
                     Account::Own => name.account == owner,
                     Account::One(account) => name.account == *account,
                 };
-                account && service.matches("tcr") && region.matches(&name.region)
+                account && service.matches(name.service) && region.matches(&name.region)
             }
         }
     }
@@ -224,7 +223,7 @@ mod tests {
     const OTHER: Uin = Uin::from_number(100_000_000_002);
 
     fn name<'r>(path: ResourcePath<'r>) -> ResourceName<'r> {
-        ResourceName { region: "ap-guangzhou".into(), account: Uin::ROOT, path }
+        ResourceName { service: "tcr", region: "ap-guangzhou".into(), account: Uin::ROOT, path }
     }
 
     fn matches(pattern: &str, path: ResourcePath<'_>) -> bool {
@@ -312,7 +311,7 @@ mod tests {
         let whole = "qcs::tcr:ap-guangzhou:uin/100000000001:instance/tcr-4h1uzq7w";
         assert_eq!(parse("qcs::tcr:::instance/tcr-4h1uzq7w").as_deref(), Ok(whole));
         assert_eq!(parse(whole).as_deref(), Ok(whole));
-        assert!(parse("qcs::cos:::x").is_err());
+        assert!(parse("qcs::cos::x").is_err());
         assert!(parse("qcs::tcr::uin/*:x").is_err());
         let name = ResourceName::parse("qcs::tcr:::repository/tcr-4h1uzq7w", "", Uin::ROOT).unwrap();
         assert!(ResourcePattern::parse("qcs::tcr:::instance/*").unwrap().matches(&name, Uin::ROOT));

@@ -36,7 +36,7 @@ async fn list(core: &Core, as_json: bool) -> Result<String, Error> {
 }
 
 async fn create(core: &Core, name: &str, as_json: bool) -> Result<String, Error> {
-    let account = core.create_account(name).await?;
+    let account = core.create_account(name, None).await?;
     let (uin, key) = (account.uin, &account.key);
     if as_json {
         let answer = json!({

@@ -21,7 +21,8 @@ use tokio::{
 use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt;
 use wharf_blob::Outlet;
-use wharf_registry::{Peer, Scheme};
+use wharf_model::Peer;
+use wharf_registry::Scheme;
 
 use super::{Tls, TrustedProxies, sending_files::SendingFiles, stalled_answers::Answers};
 use crate::settings::Timeouts;

@@ -8,7 +8,8 @@ use std::{
 
 use http::HeaderMap;
 use ipnet::IpNet;
-use wharf_registry::{Peer, Scheme};
+use wharf_model::Peer;
+use wharf_registry::Scheme;
 
 const FOR: &str = "x-forwarded-for";
 const PROTO: &str = "x-forwarded-proto";
@@ -62,7 +63,8 @@ fn last(list: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use http::{HeaderMap, HeaderValue};
-    use wharf_registry::{Peer, Scheme};
+    use wharf_model::Peer;
+    use wharf_registry::Scheme;
 
     use super::{FOR, PROTO, TrustedProxies};
 

@@ -11,7 +11,7 @@ use axum::{
 use http::{HeaderName, HeaderValue, Method, StatusCode};
 use tracing::{Instrument, info_span};
 use uuid::Uuid;
-use wharf_registry::Peer;
+use wharf_model::Peer;
 
 use super::Metrics;
 

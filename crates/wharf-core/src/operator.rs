@@ -1,0 +1,114 @@
+use std::{net::IpAddr, sync::Arc};
+
+use wharf_db::Transaction;
+use wharf_model::{
+    Region, Timestamp, Uin,
+    policy::{Policy, ResourceName, ResourcePath},
+};
+
+use crate::{
+    Core, Error,
+    permissions::{Asked, Permissions, TCR, Verdict},
+};
+
+/// Who calls the cloud API, for what, and what else permissions may hang on.
+#[derive(Clone, Debug)]
+pub struct Operator {
+    /// The main account whose resources are meant.
+    pub owner: Uin,
+    /// Who acts: that account, or a sub-account of it.
+    pub uin: Uin,
+    /// What the one who acts is to the account.
+    pub principal: Principal,
+    /// The action, such as `tcr:CreateNamespace`.
+    pub action: Arc<str>,
+    /// The region that the request names.
+    pub region: &'static Region,
+    /// Where the request comes from.
+    pub address: Option<IpAddr>,
+    /// When it came.
+    pub time: Timestamp,
+    /// What a temporary credential was narrowed to: both this and the principal's own policies must allow.
+    pub session_policy: Option<Arc<Policy>>,
+}
+
+/// Somebody who acts on the resources of a main account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Principal {
+    /// The main account itself, which may do everything to what is its own.
+    Root,
+    /// A sub-account, which may do what the policies attached to it say.
+    SubAccount,
+}
+
+impl Operator {
+    /// Which policies bind the operator now.
+    pub(crate) fn permissions(&self, tx: &Transaction<'_>) -> Result<Permissions, Error> {
+        let session = self.session_policy.clone();
+        match self.principal {
+            Principal::Root => Ok(Permissions::of_main_account(self.owner, session)),
+            Principal::SubAccount => Permissions::of_sub_account(tx, self.uin, self.owner, session),
+        }
+    }
+
+    /// Fails unless the operator may do what it asks for to a resource of its account.
+    pub(crate) fn check(
+        &self,
+        tx: &Transaction<'_>,
+        region: &str,
+        path: ResourcePath<'_>,
+    ) -> Result<(), Error> {
+        self.check_by(&self.permissions(tx)?, region, path)
+    }
+
+    /// As [`Self::check`], by permissions that were read.
+    pub(crate) fn check_by(
+        &self,
+        permissions: &Permissions,
+        region: &str,
+        path: ResourcePath<'_>,
+    ) -> Result<(), Error> {
+        let resource = self.resource(region, path);
+        match permissions.decide(&self.asked(), &resource) {
+            Verdict::Allowed => Ok(()),
+            Verdict::Denied | Verdict::Unsaid => Err(self.refused(&resource)),
+        }
+    }
+
+    pub(crate) fn asked(&self) -> Asked<'_> {
+        Asked { action: &self.action, address: self.address, time: self.time }
+    }
+
+    /// A resource of the operator's account. What is of no product is the action's.
+    pub(crate) fn resource<'r>(&'r self, region: &'r str, path: ResourcePath<'r>) -> ResourceName<'r> {
+        let service = match path {
+            ResourcePath::Everything => self.action.split(':').next().unwrap_or(TCR),
+            _ => TCR,
+        };
+        ResourceName { service, region: region.into(), account: self.owner, path }
+    }
+
+    pub(crate) fn refused(&self, resource: &ResourceName<'_>) -> Error {
+        Error::Unauthorized { action: self.action.to_string(), resource: resource.to_string() }
+    }
+}
+
+impl Core {
+    /// Whether the operator may call an action that is for no resource in particular.
+    ///
+    /// # Errors
+    /// [`Error::Unauthorized`] when it may not.
+    pub async fn check_operator(&self, operator: Operator) -> Result<(), Error> {
+        if operator.is_unbound() {
+            return Ok(());
+        }
+        self.read(move |tx| operator.check(tx, operator.region.name, ResourcePath::Everything)).await
+    }
+}
+
+impl Operator {
+    /// Whether no policy binds the operator.
+    fn is_unbound(&self) -> bool {
+        self.principal == Principal::Root && self.session_policy.is_none()
+    }
+}

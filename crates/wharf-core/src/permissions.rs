@@ -1,0 +1,105 @@
+//! What policies let somebody do: those of a sub-account, and the one that a session was narrowed to.
+
+use std::{net::IpAddr, sync::Arc};
+
+use wharf_db::{Transaction, policies};
+use wharf_model::{
+    Timestamp, Uin,
+    policy::{Coverage, Decision, Policy, Request, ResourceName, decide},
+};
+
+use crate::Error;
+
+/// The product whose resources these are.
+pub(crate) const TCR: &str = "tcr";
+
+/// The policies that bind somebody, as they were read in one transaction.
+#[derive(Debug)]
+pub(crate) struct Permissions {
+    owner: Uin,
+    /// Of a sub-account; a main account needs none.
+    own: Option<Vec<Policy>>,
+    session: Option<Arc<Policy>>,
+}
+
+/// What somebody wants to do, and when and from where.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asked<'a> {
+    pub(crate) action: &'a str,
+    pub(crate) address: Option<IpAddr>,
+    pub(crate) time: Timestamp,
+}
+
+/// What all policies together say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Allowed,
+    /// A statement denies it.
+    Denied,
+    /// No statement allows it.
+    Unsaid,
+}
+
+impl Permissions {
+    pub(crate) fn of_main_account(owner: Uin, session: Option<Arc<Policy>>) -> Self {
+        Self { owner, own: None, session }
+    }
+
+    /// # Errors
+    /// When the store fails, or keeps a policy that this program cannot read: it may deny something.
+    pub(crate) fn of_sub_account(
+        tx: &Transaction<'_>,
+        uin: Uin,
+        owner: Uin,
+        session: Option<Arc<Policy>>,
+    ) -> Result<Self, Error> {
+        let attached = policies::list_attached(tx, uin)?.into_iter();
+        let own = attached.map(|stored| {
+            let unreadable = |error| Error::Internal(format!("policy `{}` of {owner}: {error}", stored.name));
+            stored.document.parse().map_err(unreadable)
+        });
+        Ok(Self { owner, own: Some(own.collect::<Result<_, _>>()?), session })
+    }
+
+    pub(crate) fn decide(&self, asked: &Asked<'_>, resource: &ResourceName<'_>) -> Verdict {
+        let request = self.request(asked, resource);
+        let mut verdict = Verdict::Allowed;
+        for policies in self.sets() {
+            match decide(policies, &request) {
+                Decision::Allow { .. } => {}
+                Decision::ExplicitDeny { .. } => return Verdict::Denied,
+                Decision::ImplicitDeny => verdict = Verdict::Unsaid,
+            }
+        }
+        verdict
+    }
+
+    pub(crate) fn allows(&self, asked: &Asked<'_>, resource: &ResourceName<'_>) -> bool {
+        self.decide(asked, resource) == Verdict::Allowed
+    }
+
+    /// How much may be done to the resources whose path begins with `prefix`, which are in the region and account of
+    /// `resource`, or in any region.
+    pub(crate) fn coverage(
+        &self,
+        asked: &Asked<'_>,
+        resource: &ResourceName<'_>,
+        prefix: &str,
+        regions: bool,
+    ) -> Coverage {
+        let request = self.request(asked, resource);
+        let covered = self.sets().map(|policies| Coverage::of(policies, &request, prefix, regions));
+        covered.min().unwrap_or(Coverage::All)
+    }
+
+    /// The sets of policies that must allow, each by itself.
+    fn sets(&self) -> impl Iterator<Item = &[Policy]> {
+        let session = self.session.as_deref().map(std::slice::from_ref);
+        [self.own.as_deref(), session].into_iter().flatten()
+    }
+
+    fn request<'r>(&self, asked: &Asked<'r>, resource: &'r ResourceName<'r>) -> Request<'r> {
+        let Asked { action, address, time } = *asked;
+        Request { action, resource, address, time, owner: self.owner }
+    }
+}
