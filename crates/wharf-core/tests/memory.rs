@@ -4,6 +4,11 @@
 
 mod fixture;
 
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
 use fixture::{Fixture, pull_blob};
 use wharf_core::Error;
 
@@ -39,4 +44,27 @@ async fn what_is_in_memory_is_had_only_by_who_may_pull_it() {
     assert!(matches!(pull(&acme.caller, acme.target("team/web")).await, Error::BlobNotFound { .. }));
     fixture.core.delete_blob(acme.caller.clone(), target.clone(), digest.clone()).await.unwrap();
     assert!(matches!(pull(&acme.caller, target).await, Error::BlobNotFound { .. }));
+}
+
+/// Where content lies in files, a test can damage it.
+#[tokio::test]
+async fn damaged_content_is_not_remembered() {
+    let fixture = Fixture::new().await;
+    let acme = fixture.instance("acme").await;
+    let target = acme.target("team/app");
+    let digest = fixture.push_blob(&acme.caller, &target, b"whole").await.unwrap();
+    let name = digest.as_str().split_once(':').unwrap().1;
+    let Some(file) = find(&fixture.folder.path().join("content"), name) else { return };
+    fs::write(&file, b"whale").unwrap();
+    assert_eq!(fixture.pull_blob(&acme.caller, &target, &digest).await.unwrap(), b"whale");
+    fs::write(&file, b"whole").unwrap();
+    assert_eq!(fixture.pull_blob(&acme.caller, &target, &digest).await.unwrap(), b"whole");
+}
+
+fn find(folder: &Path, name: &str) -> Option<PathBuf> {
+    let mut entries = fs::read_dir(folder).ok()?.map(|entry| entry.unwrap().path());
+    entries.find_map(|path| match path.is_dir() {
+        true => find(&path, name),
+        false => (path.file_name()? == name).then_some(path),
+    })
 }

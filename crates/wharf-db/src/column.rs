@@ -3,7 +3,7 @@ use std::{any::type_name, str::FromStr};
 
 use wharf_model::{
     Completeness, Digest, Edition, InstanceId, InstanceName, InstanceStatus, MediaType, NamespaceName,
-    RepositoryName, SecretId, Severity, Tag, Timestamp, Uin,
+    RepositoryName, RoleId, RoleName, SecretId, SessionName, Severity, Tag, Timestamp, Uin,
 };
 
 use crate::Error;
@@ -123,6 +123,12 @@ impl FromColumn for Uin {
     }
 }
 
+impl FromColumn for RoleId {
+    fn from_column(column: Column) -> Result<Self, Column> {
+        i64::from_column(column).map(Self::from_number)
+    }
+}
+
 impl FromColumn for MediaType {
     fn from_column(column: Column) -> Result<Self, Column> {
         match column {
@@ -164,7 +170,9 @@ parsed!(
     InstanceStatus,
     NamespaceName,
     RepositoryName,
+    RoleName,
     SecretId,
+    SessionName,
     Severity,
     Tag
 );

@@ -31,6 +31,8 @@ pub mod policies;
 pub mod pulls;
 pub mod repositories;
 pub mod resource_tags;
+pub mod roles;
+pub mod sessions;
 pub mod signing_keys;
 pub mod storage_moves;
 pub mod tags;

@@ -1,5 +1,6 @@
 use wharf_model::{
-    Digest, InstanceId, InstanceStatus, NamespaceName, RepositoryName, SecretId, Tag, Timestamp, Uin,
+    Digest, InstanceId, InstanceStatus, NamespaceName, RepositoryName, RoleId, RoleName, SecretId,
+    SessionName, Tag, Timestamp, Uin,
 };
 
 /// A parameter of a statement. NULL has a type too: a database may want to know it.
@@ -58,7 +59,10 @@ to_value! {
     InstanceStatus: this => Text this.name().to_owned();
     NamespaceName: this => Text this.as_str().to_owned();
     RepositoryName: this => Text this.to_string();
+    RoleId: this => Integer this.number();
+    RoleName: this => Text this.as_str().to_owned();
     SecretId: this => Text this.as_str().to_owned();
+    SessionName: this => Text this.as_str().to_owned();
     Tag: this => Text this.as_str().to_owned();
 }
 

@@ -15,6 +15,7 @@ mod peer;
 pub mod policy;
 mod reference;
 mod region;
+mod role;
 mod severity;
 mod timestamp;
 
@@ -30,5 +31,6 @@ pub use name::{InvalidName, NamespaceName, RepositoryName, RepositoryPath, Tag};
 pub use peer::Peer;
 pub use reference::Reference;
 pub use region::{REGIONS, Region};
+pub use role::{RoleArn, RoleId, RoleKey, RoleName, SessionName};
 pub use severity::Severity;
 pub use timestamp::Timestamp;
