@@ -18,6 +18,7 @@ mod region;
 mod role;
 mod severity;
 mod timestamp;
+mod trust;
 
 pub use account::{SecretId, Uin};
 pub use actions::Actions;
@@ -34,3 +35,4 @@ pub use region::{REGIONS, Region};
 pub use role::{RoleArn, RoleId, RoleKey, RoleName, SessionName};
 pub use severity::Severity;
 pub use timestamp::Timestamp;
+pub use trust::{InvalidTrust, Trust};
