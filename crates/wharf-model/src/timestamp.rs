@@ -64,6 +64,11 @@ impl Timestamp {
         self.inner().strftime("%Y-%m-%dT%H:%M:%S+00:00").to_string()
     }
 
+    /// The form of temporary credentials: `2018-12-04T09:06:16Z`.
+    pub fn to_utc(self) -> String {
+        self.inner().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+    }
+
     /// The form of images: `2022-08-06T07:31:01.207374Z`.
     pub fn to_utc_fraction(self) -> String {
         self.inner().strftime("%Y-%m-%dT%H:%M:%S.%6fZ").to_string()
@@ -93,6 +98,7 @@ mod tests {
         let moment = Timestamp::from_microseconds(1_721_374_402_207_374);
         assert_eq!(moment.to_china_time(), "2024-07-19T15:33:22+08:00");
         assert_eq!(moment.to_utc_offset(), "2024-07-19T07:33:22+00:00");
+        assert_eq!(moment.to_utc(), "2024-07-19T07:33:22Z");
         assert_eq!(moment.to_utc_fraction(), "2024-07-19T07:33:22.207374Z");
         assert_eq!(moment.to_utc_words(), "2024-07-19 07:33:22.207374 +0000 UTC");
         assert_eq!(Timestamp::from_microseconds(1_551_113_065_000_000).to_utc_date(), "2019-02-25");
