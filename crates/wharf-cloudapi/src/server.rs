@@ -11,7 +11,7 @@ use bytes::Bytes;
 use http::{HeaderValue, header, request::Parts};
 use serde_json::{Map, Value, json};
 use tokio::time::timeout;
-use wharf_core::{Core, Error, Operator, Principal, SigningCredential};
+use wharf_core::{Core, Error, Operator, SigningCredential};
 use wharf_model::{Peer, Region, Timestamp};
 
 use crate::{
@@ -77,14 +77,14 @@ impl CloudApi {
         }
         let region = region(envelope.region.as_deref())?;
         let operator = Operator {
-            owner: credential.owner.unwrap_or(credential.uin),
+            owner: credential.owner,
             uin: credential.uin,
-            principal: if credential.owner.is_some() { Principal::SubAccount } else { Principal::Root },
+            principal: credential.principal,
             action: format!("{}:{action}", product.service).into(),
             region,
             address: parts.extensions.get::<Peer>().map(|peer| peer.0.ip()),
             time: Timestamp::now(),
-            session_policy: None,
+            session: credential.session,
         };
         let call = Call { core: self.core.clone(), operator, region };
         product.run(action, form.parameters(&parts, &body, &envelope.claim).await?, call).await
@@ -118,11 +118,12 @@ impl CloudApi {
                 "The SecretId or its account is disabled.",
             ));
         }
-        if envelope.token.is_some() {
-            return Err(ApiError::new(
-                "AuthFailure.TokenFailure",
-                "The SecretId is not of a temporary credential: it goes without a token.",
-            ));
+        if !credential.goes_with(envelope.token.as_deref()) {
+            let message = match credential.session {
+                Some(_) => "The token is not the one of these temporary credentials, or they ended.",
+                None => "The SecretId is not of temporary credentials: it goes without a token.",
+            };
+            return Err(ApiError::new("AuthFailure.TokenFailure", message));
         }
         if let Claim::V1(claim) = &envelope.claim {
             let first = self.core.is_first_request(secret_id.clone(), envelope.timestamp, claim.nonce).await;

@@ -1,7 +1,9 @@
+use std::sync::Arc;
+
 use wharf_db::{Transaction, access_keys, accounts};
 use wharf_model::{SecretId, Uin};
 
-use crate::{AccessKey, Core, Error, MasterKey, random};
+use crate::{AccessKey, Core, Error, MasterKey, Principal, Session, random, sessions};
 
 /// A new access key. Its SecretKey is shown once.
 #[derive(Clone)]
@@ -17,8 +19,12 @@ pub struct NewAccessKey {
 pub struct SigningCredential {
     /// The account that signs with it.
     pub uin: Uin,
-    /// The main account that it acts for, when it is a sub-account.
-    pub owner: Option<Uin>,
+    /// The main account that it acts for.
+    pub owner: Uin,
+    /// As what it acts.
+    pub principal: Principal,
+    /// What a temporary key is of.
+    pub session: Option<Arc<Session>>,
     /// The key of the signature's HMAC.
     pub secret_key: String,
     /// Whether the key, its account and the main account that this acts for are enabled.
@@ -32,13 +38,15 @@ impl Core {
     /// When the store fails.
     pub async fn signing_credential(&self, secret_id: SecretId) -> Result<Option<SigningCredential>, Error> {
         let id = secret_id.clone();
-        let found = self.read(move |tx| Ok(access_keys::find(tx, &id)?)).await?;
-        let Some((key, holder)) = found else { return Ok(None) };
-        let secret_key = self.master_key.open(secret_id.as_str(), &key.sealed_key)?;
+        let found = self.read(move |tx| match find_credential(tx, &id)? {
+            None => sessions::find_credential(tx, &id),
+            found => Ok(found),
+        });
+        let Some((sealed_key, credential)) = found.await? else { return Ok(None) };
+        let secret_key = self.master_key.open(secret_id.as_str(), &sealed_key)?;
         let secret_key =
             String::from_utf8(secret_key).map_err(|_| Error::Internal("a key is no text".to_owned()))?;
-        let enabled = key.enabled && holder.enabled;
-        Ok(Some(SigningCredential { uin: key.uin, owner: holder.owner, secret_key, enabled }))
+        Ok(Some(SigningCredential { secret_key, ..credential }))
     }
 
     /// Gives an account another access key.
@@ -98,6 +106,17 @@ impl Core {
     }
 }
 
+impl SigningCredential {
+    /// Whether a request brings the token that goes with the key: that of a temporary one, and none with any other.
+    pub fn goes_with(&self, token: Option<&str>) -> bool {
+        match (&self.session, token) {
+            (None, None) => true,
+            (Some(session), Some(token)) => session.is_opened_by(token, Core::now()),
+            _ => false,
+        }
+    }
+}
+
 impl NewAccessKey {
     /// A key of the given halves; what is not given is random.
     pub(crate) fn new(secret_id: Option<SecretId>, secret_key: Option<String>) -> Result<Self, Error> {
@@ -124,6 +143,23 @@ impl std::fmt::Debug for NewAccessKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("NewAccessKey").field("secret_id", &self.secret_id).finish_non_exhaustive()
     }
+}
+
+/// The access key of that id, sealed, with who signs by it.
+fn find_credential(
+    tx: &Transaction<'_>,
+    secret_id: &SecretId,
+) -> Result<Option<(Vec<u8>, SigningCredential)>, Error> {
+    let Some((key, holder)) = access_keys::find(tx, secret_id)? else { return Ok(None) };
+    let credential = SigningCredential {
+        uin: key.uin,
+        owner: holder.owner.unwrap_or(key.uin),
+        principal: Principal::of(&holder),
+        session: None,
+        secret_key: String::new(),
+        enabled: key.enabled && holder.enabled,
+    };
+    Ok(Some((key.sealed_key, credential)))
 }
 
 fn find_key(tx: &Transaction<'_>, secret_id: &SecretId) -> Result<AccessKey, Error> {

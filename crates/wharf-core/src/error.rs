@@ -1,6 +1,6 @@
 use wharf_model::{
-    Digest, InstanceId, InstanceName, InstanceStatus, InvalidManifest, InvalidName, NamespaceName, Reference,
-    RepositoryName, SecretId, Uin, policy::InvalidPolicy,
+    Digest, InstanceId, InstanceName, InstanceStatus, InvalidManifest, InvalidName, InvalidTrust,
+    NamespaceName, Reference, RepositoryName, RoleName, SecretId, Uin, policy::InvalidPolicy,
 };
 
 /// Why something was not done. Nothing was changed, and no message holds a secret.
@@ -109,22 +109,42 @@ pub enum Error {
     /// The name is in use.
     #[error("the policy `{0}` exists already")]
     PolicyExists(String),
-    /// Sub-accounts have it.
-    #[error("the policy `{name}` is attached to {}: detach it first", accounts(.holders))]
+    /// Sub-accounts or roles have it.
+    #[error("the policy `{name}` is attached to {}: detach it first", .holders.join(", "))]
     PolicyInUse {
         /// The policy.
         name: String,
-        /// The sub-accounts.
-        holders: Vec<Uin>,
+        /// The sub-accounts and roles.
+        holders: Vec<String>,
     },
-    /// The sub-account has as many policies as it may.
-    #[error("account {uin} has {limit} policies, which is the limit: put some together, or detach one")]
+    /// The sub-account or role has as many policies as it may.
+    #[error("{holder} has {limit} policies, which is the limit: put some together, or detach one")]
     TooManyPolicies {
-        /// The sub-account.
-        uin: Uin,
+        /// The sub-account or role.
+        holder: String,
         /// Policies allowed.
         limit: usize,
     },
+    /// The account has no such role.
+    #[error("there is no role `{0}`")]
+    RoleNotFound(String),
+    /// The name is in use.
+    #[error("the role `{0}` exists already")]
+    RoleExists(RoleName),
+    /// The document does not say who may assume a role.
+    #[error(transparent)]
+    InvalidTrust(#[from] InvalidTrust),
+    /// Temporary credentials that were to last too long, or not at all.
+    #[error("DurationSeconds: {seconds} is not between 1 and {limit}")]
+    SessionTooLong {
+        /// Seconds asked for.
+        seconds: u64,
+        /// Seconds allowed.
+        limit: u64,
+    },
+    /// Temporary credentials may not ask for others.
+    #[error("temporary credentials cannot make others: sign with an access key")]
+    TemporaryCredential,
     /// No key has this id.
     #[error("there is no access key {0}")]
     KeyNotFound(SecretId),
@@ -334,10 +354,6 @@ impl From<wharf_blob::Error> for Error {
             other => Self::Content(other),
         }
     }
-}
-
-fn accounts(uins: &[Uin]) -> String {
-    uins.iter().map(Uin::to_string).collect::<Vec<_>>().join(", ")
 }
 
 fn list(digests: &[Digest]) -> String {

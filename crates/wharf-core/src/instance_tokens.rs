@@ -122,7 +122,7 @@ impl Core {
 
 fn may_make(tx: &wharf_db::Transaction<'_>, operator: &Operator, id: &InstanceId) -> Result<(), Error> {
     let instance = running_instance(tx, operator, id, ResourcePath::Instance(id))?;
-    if operator.session_policy.is_some() {
+    if operator.session.is_some() {
         return Err(operator.refused(&operator.resource(&instance.region, ResourcePath::Instance(id))));
     }
     Ok(())

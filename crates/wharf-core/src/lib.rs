@@ -33,7 +33,9 @@ mod queue;
 mod random;
 mod referrers;
 mod repositories;
+mod roles;
 mod secrets;
+mod sessions;
 mod signing;
 mod storage_move;
 mod uploads;
@@ -55,7 +57,9 @@ pub use policies::PolicyHolders;
 pub use queue::{EventKind, JobKind};
 pub use referrers::{Referrers, ReferrersFilter};
 pub use repositories::{Catalog, NewRepository, Repositories};
+pub use roles::RolePolicies;
 pub use secrets::{InvalidMasterKey, MasterKey};
+pub use sessions::{AssumedRole, FederatedUser, Session, TemporaryCredential};
 pub use signing::SigningKeyInfo;
 pub use storage_move::MoveProgress;
 pub use uploads::{Begun, Finished, UploadStatus};
@@ -73,5 +77,6 @@ pub use wharf_db::{
     pulls::Pulls,
     repositories::Repository,
     repositories::Sort,
+    roles::Role,
     tags::TaggedImage,
 };

@@ -1,13 +1,13 @@
 use std::{net::IpAddr, sync::Arc};
 
-use wharf_db::Transaction;
+use wharf_db::{Transaction, accounts::Holder};
 use wharf_model::{
-    Region, Timestamp, Uin,
-    policy::{Policy, ResourceName, ResourcePath},
+    Region, RoleId, Timestamp, Uin,
+    policy::{ResourceName, ResourcePath},
 };
 
 use crate::{
-    Core, Error,
+    Core, Error, Session,
     permissions::{Asked, Permissions, TCR, Verdict},
 };
 
@@ -28,8 +28,8 @@ pub struct Operator {
     pub address: Option<IpAddr>,
     /// When it came.
     pub time: Timestamp,
-    /// What a temporary credential was narrowed to: both this and the principal's own policies must allow.
-    pub session_policy: Option<Arc<Policy>>,
+    /// The temporary credentials that signed.
+    pub session: Option<Arc<Session>>,
 }
 
 /// Somebody who acts on the resources of a main account.
@@ -39,15 +39,24 @@ pub enum Principal {
     Root,
     /// A sub-account, which may do what the policies attached to it say.
     SubAccount,
+    /// A role, which may do what the policies attached to it say; it is somebody else who acts.
+    Role(RoleId),
+}
+
+impl Principal {
+    pub(crate) fn of(holder: &Holder) -> Self {
+        if holder.owner.is_some() { Self::SubAccount } else { Self::Root }
+    }
 }
 
 impl Operator {
     /// Which policies bind the operator now.
     pub(crate) fn permissions(&self, tx: &Transaction<'_>) -> Result<Permissions, Error> {
-        let session = self.session_policy.clone();
+        let session = self.session.as_ref().and_then(|session| session.policy.clone());
         match self.principal {
             Principal::Root => Ok(Permissions::of_main_account(self.owner, session)),
             Principal::SubAccount => Permissions::of_sub_account(tx, self.uin, self.owner, session),
+            Principal::Role(id) => Permissions::of_role(tx, id, self.owner, session),
         }
     }
 
@@ -68,10 +77,22 @@ impl Operator {
         region: &str,
         path: ResourcePath<'_>,
     ) -> Result<(), Error> {
-        let resource = self.resource(region, path);
-        match permissions.decide(&self.asked(), &resource) {
+        self.decide(permissions, &self.resource(region, path))
+    }
+
+    /// Fails unless the operator may do what it asks for to a resource, which may be another account's.
+    pub(crate) fn check_resource(
+        &self,
+        tx: &Transaction<'_>,
+        resource: &ResourceName<'_>,
+    ) -> Result<(), Error> {
+        self.decide(&self.permissions(tx)?, resource)
+    }
+
+    fn decide(&self, permissions: &Permissions, resource: &ResourceName<'_>) -> Result<(), Error> {
+        match permissions.decide(&self.asked(), resource) {
             Verdict::Allowed => Ok(()),
-            Verdict::Denied | Verdict::Unsaid => Err(self.refused(&resource)),
+            Verdict::Denied | Verdict::Unsaid => Err(self.refused(resource)),
         }
     }
 
@@ -109,6 +130,6 @@ impl Core {
 impl Operator {
     /// Whether no policy binds the operator.
     fn is_unbound(&self) -> bool {
-        self.principal == Principal::Root && self.session_policy.is_none()
+        self.principal == Principal::Root && self.session.is_none()
     }
 }

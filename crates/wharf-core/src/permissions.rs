@@ -2,13 +2,13 @@
 
 use std::{net::IpAddr, sync::Arc};
 
-use wharf_db::{Transaction, policies};
+use wharf_db::{Transaction, policies, roles};
 use wharf_model::{
-    Timestamp, Uin,
+    RoleId, Timestamp, Uin,
     policy::{Coverage, Decision, Policy, Request, ResourceName, decide},
 };
 
-use crate::Error;
+use crate::{Error, StoredPolicy};
 
 /// The product whose resources these are.
 pub(crate) const TCR: &str = "tcr";
@@ -17,7 +17,7 @@ pub(crate) const TCR: &str = "tcr";
 #[derive(Debug)]
 pub(crate) struct Permissions {
     owner: Uin,
-    /// Of a sub-account; a main account needs none.
+    /// Of a sub-account or role; a main account needs none.
     own: Option<Vec<Policy>>,
     session: Option<Arc<Policy>>,
 }
@@ -53,8 +53,22 @@ impl Permissions {
         owner: Uin,
         session: Option<Arc<Policy>>,
     ) -> Result<Self, Error> {
-        let attached = policies::list_attached(tx, uin)?.into_iter();
-        let own = attached.map(|stored| {
+        Self::of(policies::list_attached(tx, uin)?, owner, session)
+    }
+
+    /// # Errors
+    /// As [`Self::of_sub_account`].
+    pub(crate) fn of_role(
+        tx: &Transaction<'_>,
+        role: RoleId,
+        owner: Uin,
+        session: Option<Arc<Policy>>,
+    ) -> Result<Self, Error> {
+        Self::of(roles::list_policies(tx, role)?, owner, session)
+    }
+
+    fn of(attached: Vec<StoredPolicy>, owner: Uin, session: Option<Arc<Policy>>) -> Result<Self, Error> {
+        let own = attached.into_iter().map(|stored| {
             let unreadable = |error| Error::Internal(format!("policy `{}` of {owner}: {error}", stored.name));
             stored.document.parse().map_err(unreadable)
         });

@@ -1,12 +1,12 @@
 //! Permission policies of main accounts, and whom they are attached to.
 
-use wharf_db::{Transaction, accounts, policies};
+use wharf_db::{Transaction, accounts, policies, roles};
 use wharf_model::{Uin, policy::Policy};
 
 use crate::{Core, Error, StoredPolicy};
 
-/// Policies of a sub-account at most: each request reads them.
-const ATTACHED_LIMIT: usize = 30;
+/// Policies of a sub-account or a role at most: each request reads them.
+pub(crate) const ATTACHED_LIMIT: usize = 30;
 const NAME_RULE: &str = "1 to 128 letters, digits and any of + = , . @ _ -";
 
 /// A policy, and who has it.
@@ -82,7 +82,9 @@ impl Core {
         let name = name.to_owned();
         self.write(move |tx| {
             let policy = find(tx, owner, &name)?;
-            let holders = policies::list_holders(tx, policy.id)?;
+            let accounts = policies::list_holders(tx, policy.id)?.into_iter().map(|uin| uin.to_string());
+            let roles = roles::list_holders(tx, policy.id)?.into_iter().map(|name| name.to_string());
+            let holders: Vec<_> = accounts.chain(roles).collect();
             if !holders.is_empty() {
                 return Err(Error::PolicyInUse { name: policy.name, holders });
             }
@@ -102,7 +104,7 @@ impl Core {
             let attached = policies::list_attached(tx, uin)?;
             let is_attached = attached.iter().any(|other| other.id == policy.id);
             if attached.len() >= ATTACHED_LIMIT && !is_attached {
-                return Err(Error::TooManyPolicies { uin, limit: ATTACHED_LIMIT });
+                return Err(Error::TooManyPolicies { holder: uin.to_string(), limit: ATTACHED_LIMIT });
             }
             Ok(policies::attach(tx, uin, policy.id)?)
         })
@@ -140,7 +142,7 @@ fn owner_of(tx: &Transaction<'_>, uin: Uin) -> Result<Uin, Error> {
     account.owner.ok_or(Error::NoSubAccount(uin))
 }
 
-fn find(tx: &Transaction<'_>, owner: Uin, name: &str) -> Result<StoredPolicy, Error> {
+pub(crate) fn find(tx: &Transaction<'_>, owner: Uin, name: &str) -> Result<StoredPolicy, Error> {
     policies::find(tx, owner, name)?.ok_or_else(|| Error::PolicyNotFound(name.to_owned()))
 }
 

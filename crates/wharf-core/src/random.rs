@@ -21,6 +21,11 @@ pub(crate) fn password() -> Result<String, Error> {
     text(LETTERS_AND_DIGITS, 20)
 }
 
+/// The token of temporary credentials: 64 letters or digits.
+pub(crate) fn session_token() -> Result<String, Error> {
+    text(LETTERS_AND_DIGITS, 64)
+}
+
 /// An instance's id.
 pub(crate) fn instance_id() -> Result<String, Error> {
     Ok(format!("tcr-{}", text(LOWER_AND_DIGITS, 8)?))

@@ -85,7 +85,7 @@ pub fn detach(tx: &Transaction<'_>, uin: Uin, id: i64) -> Result<bool, Error> {
     Ok(tx.execute(sql, params![uin, id])? > 0)
 }
 
-fn read(row: &Row<'_>) -> Result<StoredPolicy, Error> {
+pub(crate) fn read(row: &Row<'_>) -> Result<StoredPolicy, Error> {
     Ok(StoredPolicy {
         id: row.get(0)?,
         owner: row.get(1)?,

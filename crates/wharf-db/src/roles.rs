@@ -2,7 +2,11 @@
 
 use wharf_model::{RoleId, RoleName, Timestamp, Uin};
 
-use crate::{Error, Row, Transaction, value::params};
+use crate::{
+    Error, Row, Transaction,
+    policies::{self, StoredPolicy},
+    value::params,
+};
 
 /// A row of `roles`.
 #[derive(Clone, Debug)]
@@ -61,6 +65,40 @@ pub fn delete(tx: &Transaction<'_>, id: RoleId) -> Result<bool, Error> {
     tx.execute("DELETE FROM sessions WHERE role_id = $1", params![id])?;
     tx.execute("DELETE FROM role_policies WHERE role_id = $1", params![id])?;
     Ok(tx.execute("DELETE FROM roles WHERE id = $1", params![id])? > 0)
+}
+
+/// The policies of a role by name.
+pub fn list_policies(tx: &Transaction<'_>, id: RoleId) -> Result<Vec<StoredPolicy>, Error> {
+    tx.all(
+        "SELECT p.id, p.owner_uin, p.name, p.document, p.created_at
+         FROM role_policies a JOIN policies p ON p.id = a.policy_id WHERE a.role_id = $1 ORDER BY p.name",
+        params![id],
+        policies::read,
+    )
+}
+
+/// The roles that a policy is attached to.
+pub fn list_holders(tx: &Transaction<'_>, policy: i64) -> Result<Vec<RoleName>, Error> {
+    tx.all(
+        "SELECT r.name FROM role_policies a JOIN roles r ON r.id = a.role_id WHERE a.policy_id = $1 ORDER BY r.name",
+        params![policy],
+        |row| row.get(0),
+    )
+}
+
+/// Attaches a policy, unless it is. What it denies was allowed before, so nothing that was read stands.
+pub fn attach(tx: &Transaction<'_>, id: RoleId, policy: i64) -> Result<(), Error> {
+    tx.execute(
+        "INSERT INTO role_policies (role_id, policy_id) VALUES ($1, $2) ON CONFLICT (role_id, policy_id) DO NOTHING",
+        params![id, policy],
+    )
+    .map(drop)
+}
+
+/// Detaches a policy; says whether it was attached.
+pub fn detach(tx: &Transaction<'_>, id: RoleId, policy: i64) -> Result<bool, Error> {
+    let sql = "DELETE FROM role_policies WHERE role_id = $1 AND policy_id = $2";
+    Ok(tx.execute(sql, params![id, policy])? > 0)
 }
 
 macro_rules! columns {

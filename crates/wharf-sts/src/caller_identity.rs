@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use wharf_cloudapi::{Action, Call, input};
-use wharf_core::{Error, Principal};
+use wharf_core::{Error, Operator, Principal};
 
 input! {
     /// Says whose credentials signed the request. Nobody needs a permission for it.
@@ -26,12 +26,18 @@ impl Action for GetCallerIdentity {
     type Output = CallerIdentity;
 
     async fn run(self, call: Call) -> Result<CallerIdentity, Error> {
-        let operator = call.operator;
-        let (owner, uin) = (operator.uin, operator.user);
-        Ok(CallerIdentity {
-            account_id: owner.to_string(),
-            principal_id: uin.to_string(),
-            arn: operator.arn(),
-        })
+        let Operator { owner, uin, principal, session, .. } = call.operator;
+        let (arn, user_id) = match (principal, &session) {
+            (Principal::Role(id), Some(session)) => {
+                (format!("qcs::sts:{owner}:assumed-role/{id}"), format!("{id}:{}", session.name))
+            }
+            (_, Some(session)) => {
+                (format!("qcs::sts:{owner}:federated-user/{uin}"), format!("{uin}:{}", session.name))
+            }
+            (_, None) => (format!("qcs::cam:{owner}:uin/{uin}"), uin.to_string()),
+        };
+        let kind = if matches!(principal, Principal::Role(_)) { "CAMRole" } else { "CAMUser" };
+        let (account_id, principal_id) = (owner.to_string(), uin.to_string());
+        Ok(CallerIdentity { arn, account_id, user_id, principal_id, kind })
     }
 }

@@ -10,6 +10,7 @@ mod events;
 mod expire_uploads;
 mod forget_login_failures;
 mod forget_requests;
+mod forget_sessions;
 mod note_key_uses;
 mod note_pulls;
 mod refresh_signing_keys;
@@ -100,6 +101,7 @@ async fn clean(core: &Core) {
             expire_uploads::run(core).await;
             forget_login_failures::run(core).await;
             forget_requests::run(core).await;
+            forget_sessions::run(core).await;
         }
         Ok(false) => {}
         Err(error) => tracing::error!(%error, "whether this process is the one to clean is not known"),
