@@ -1,13 +1,20 @@
 //! From a request's JSON to an action's input, by the input's own declaration.
 
+mod choice;
+mod limits;
+mod refusal;
+mod values;
+
 use std::fmt;
 
 use serde_json::{Map, Value};
 
-use crate::ApiError;
+pub use choice::none_of;
+pub use limits::{Ends, Limits, Measured, Unit, within};
+pub use refusal::Refusal;
 
 /// Where in the parameters a value stands, such as `Filters.0.Values`.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Path(String);
 
 /// A value that can be read from a parameter.
@@ -18,18 +25,33 @@ pub trait Decode: Sized {
     /// The type's name as the API reference has it, such as `int64` or `list<Filter>`.
     fn type_name() -> String;
 
+    /// The members of a structure, or of each structure in an array.
+    fn members() -> Vec<Parameter> {
+        Vec::new()
+    }
+
+    /// The values that there are, where they are few. See [`choice!`](crate::choice).
+    fn values() -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Whether a value says that there is none, where there need not be one.
+    fn is_none(_: &Value) -> bool {
+        false
+    }
+
     /// Reads the value.
     ///
     /// # Errors
-    /// `MissingParameter`, `UnknownParameter` or `InvalidParameter`, with the parameter's path in the message.
-    fn decode(value: &Value, path: &Path) -> Result<Self, ApiError>;
+    /// When the value, or one in it, is not as declared.
+    fn decode(value: &Value, path: &Path) -> Result<Self, Refusal>;
 
     /// What an absent parameter stands for.
     ///
     /// # Errors
-    /// `MissingParameter`, where it must be there.
-    fn absent(path: &Path) -> Result<Self, ApiError> {
-        Err(ApiError::new("MissingParameter", format!("The parameter `{path}` is missing.")))
+    /// Where it must be there.
+    fn absent(path: &Path) -> Result<Self, Refusal> {
+        Err(Refusal::Missing(path.clone()))
     }
 }
 
@@ -42,6 +64,12 @@ pub struct Parameter {
     pub type_name: String,
     /// Whether a request must have it.
     pub required: bool,
+    /// The range that it is in.
+    pub limits: Option<Limits>,
+    /// The values that there are, where they are few.
+    pub values: Vec<String>,
+    /// The members of a structure, or of each structure in an array.
+    pub members: Vec<Parameter>,
 }
 
 /// An object with declared members: an action's input, or a structure in one. See [`input!`](crate::input).
@@ -53,7 +81,7 @@ pub trait Input: Sized {
     ///
     /// # Errors
     /// As [`Decode::decode`].
-    fn from_object(object: &Map<String, Value>, path: &Path) -> Result<Self, ApiError>;
+    fn from_object(object: &Map<String, Value>, path: &Path) -> Result<Self, Refusal>;
 }
 
 impl Path {
@@ -63,9 +91,9 @@ impl Path {
         if self.0.is_empty() { Self(name.to_string()) } else { Self(format!("{}.{name}", self.0)) }
     }
 
-    /// The error for a value here that is not of type `expected`.
-    pub fn ill_typed(&self, expected: &str) -> ApiError {
-        ApiError::new("InvalidParameter", format!("The parameter `{self}` is not of type {expected}."))
+    /// The refusal of a value here that is not of type `expected`.
+    pub fn ill_typed(&self, expected: &'static str) -> Refusal {
+        Refusal::IllTyped { path: self.clone(), expected }
     }
 }
 
@@ -77,7 +105,7 @@ impl fmt::Display for Path {
 
 /// Reads one member; null is as good as none.
 #[doc(hidden)]
-pub fn member<T: Decode>(object: &Map<String, Value>, path: &Path, name: &str) -> Result<T, ApiError> {
+pub fn member<T: Decode>(object: &Map<String, Value>, path: &Path, name: &str) -> Result<T, Refusal> {
     let path = path.member(name);
     match object.get(name) {
         None | Some(Value::Null) => T::absent(&path),
@@ -85,126 +113,71 @@ pub fn member<T: Decode>(object: &Map<String, Value>, path: &Path, name: &str) -
     }
 }
 
-/// Refuses members that are not declared.
+/// Refuses members that are not declared. A name is shown as far as a message shows names.
 #[doc(hidden)]
-pub fn refuse_unknown(object: &Map<String, Value>, path: &Path, known: &[&str]) -> Result<(), ApiError> {
+pub fn refuse_unknown(object: &Map<String, Value>, path: &Path, known: &[&str]) -> Result<(), Refusal> {
     match object.keys().find(|key| !known.contains(&key.as_str())) {
         None => Ok(()),
-        Some(key) => {
-            let path = path.member(key);
-            Err(ApiError::new(
-                "UnknownParameter",
-                format!("The parameter `{path}` is not known to this action."),
-            ))
-        }
+        Some(key) => Err(Refusal::Unknown(path.member(crate::flat::cut(key)))),
     }
 }
 
-impl Decode for String {
-    fn type_name() -> String {
-        "string".to_owned()
-    }
-
-    fn decode(value: &Value, path: &Path) -> Result<Self, ApiError> {
-        value.as_str().map(ToOwned::to_owned).ok_or_else(|| path.ill_typed("String"))
-    }
-}
-
-/// The reference's own examples send numbers as texts.
-impl Decode for i64 {
-    fn type_name() -> String {
-        "int64".to_owned()
-    }
-
-    fn decode(value: &Value, path: &Path) -> Result<Self, ApiError> {
-        let number = value.as_i64().or_else(|| value.as_str()?.parse().ok());
-        number.ok_or_else(|| path.ill_typed("Integer"))
-    }
-}
-
-/// The reference's own examples send truth values as texts, `true` and `True`.
-impl Decode for bool {
-    fn type_name() -> String {
-        "bool".to_owned()
-    }
-
-    fn decode(value: &Value, path: &Path) -> Result<Self, ApiError> {
-        let truth = value.as_bool().or_else(|| match value.as_str()? {
-            text if text.eq_ignore_ascii_case("true") => Some(true),
-            text if text.eq_ignore_ascii_case("false") => Some(false),
-            _ => None,
-        });
-        truth.ok_or_else(|| path.ill_typed("Boolean"))
-    }
-}
-
-impl<T: Decode> Decode for Option<T> {
-    const REQUIRED: bool = false;
-
-    fn type_name() -> String {
-        T::type_name()
-    }
-
-    fn decode(value: &Value, path: &Path) -> Result<Self, ApiError> {
-        T::decode(value, path).map(Some)
-    }
-
-    fn absent(_: &Path) -> Result<Self, ApiError> {
-        Ok(None)
-    }
-}
-
-impl<T: Decode> Decode for Vec<T> {
-    fn type_name() -> String {
-        format!("list<{}>", T::type_name())
-    }
-
-    fn decode(value: &Value, path: &Path) -> Result<Self, ApiError> {
-        let items = value.as_array().ok_or_else(|| path.ill_typed("Array"))?;
-        items.iter().enumerate().map(|(index, item)| T::decode(item, &path.member(index))).collect()
-    }
-}
-
-/// Declares an action's input, or a structure in one: `field: Type = "ParameterName"`, `Option` where it may be absent.
+/// Declares an action's input, or a structure in one: `field: Type = "ParameterName"`, `Option` where it may be absent,
+/// and `in 1..=100` after the name for a range: of an integer's value, a text's characters, an array's items. A
+/// structure may leave the type of a member open (`Filter<Name>`).
 ///
-/// The declaration is what decodes: what is missing, unknown or of another type is refused by its path.
+/// The declaration is what decodes: what is missing, unknown, of another type or out of its range is refused by its path.
+/// A structure cannot hold itself, so how deep parameters nest is bounded by their declaration.
 #[macro_export]
 macro_rules! input {
     ($(
         $(#[$attribute:meta])*
-        pub struct $type:ident { $( $(#[$comment:meta])* $field:ident: $kind:ty = $name:literal ),* $(,)? }
+        pub struct $type:ident $(<$open:ident>)? {
+            $( $(#[$comment:meta])* $field:ident: $kind:ty = $name:literal $(in $range:expr)? ),* $(,)?
+        }
     )*) => { $(
         $(#[$attribute])*
         #[derive(Clone, Debug)]
-        pub struct $type { $( $(#[$comment])* pub $field: $kind ),* }
+        pub struct $type $(<$open>)? { $( $(#[$comment])* pub $field: $kind ),* }
 
-        impl $crate::Input for $type {
+        impl $(<$open: $crate::Decode>)? $crate::Input for $type $(<$open>)? {
             fn parameters() -> Vec<$crate::Parameter> {
                 vec![$( $crate::Parameter {
                     name: $name,
                     type_name: <$kind as $crate::Decode>::type_name(),
                     required: <$kind as $crate::Decode>::REQUIRED,
+                    limits: $crate::range!($kind $(, $range)?),
+                    values: <$kind as $crate::Decode>::values(),
+                    members: <$kind as $crate::Decode>::members(),
                 } ),*]
             }
 
             fn from_object(
                 object: &$crate::serde_json::Map<String, $crate::serde_json::Value>,
                 path: &$crate::Path,
-            ) -> Result<Self, $crate::ApiError> {
+            ) -> Result<Self, $crate::Refusal> {
                 $crate::refuse_unknown(object, path, &[$($name),*])?;
-                Ok(Self { $( $field: $crate::member(object, path, $name)? ),* })
+                Ok(Self { $( $field: {
+                    let value: $kind = $crate::member(object, path, $name)?;
+                    $( $crate::within(&value, &path.member($name), $crate::Limits::of::<$kind>($range))?; )?
+                    value
+                } ),* })
             }
         }
 
-        impl $crate::Decode for $type {
+        impl $(<$open: $crate::Decode>)? $crate::Decode for $type $(<$open>)? {
             fn type_name() -> String {
                 stringify!($type).to_owned()
+            }
+
+            fn members() -> Vec<$crate::Parameter> {
+                <Self as $crate::Input>::parameters()
             }
 
             fn decode(
                 value: &$crate::serde_json::Value,
                 path: &$crate::Path,
-            ) -> Result<Self, $crate::ApiError> {
+            ) -> Result<Self, $crate::Refusal> {
                 let object = value.as_object().ok_or_else(|| path.ill_typed(stringify!($type)))?;
                 <Self as $crate::Input>::from_object(object, path)
             }
@@ -212,19 +185,46 @@ macro_rules! input {
     )* };
 }
 
+/// The range of a declaration, where it has one.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! range {
+    ($kind:ty) => {
+        None
+    };
+    ($kind:ty, $range:expr) => {
+        Some($crate::Limits::of::<$kind>($range))
+    };
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::{Decode, Input, Path};
+    use crate::choice;
+
+    choice! {
+        /// What a filter looks at.
+        pub struct FilterName(char): String {
+            "n" => 'n',
+            "m" => 'm',
+        }
+
+        /// A number of few.
+        pub struct Kind(bool): i64 {
+            0 => false,
+            1 => true,
+        }
+    }
 
     input! {
         /// A filter.
-        pub struct Filter {
+        pub struct Filter<Name> {
             /// Its name.
-            name: String = "Name",
+            name: Name = "Name",
             /// Its values.
-            values: Vec<String> = "Values",
+            values: Vec<String> = "Values" in 1..=2,
         }
 
         /// A request.
@@ -232,17 +232,29 @@ mod tests {
             /// Text.
             id: String = "RegistryId",
             /// Number.
-            limit: Option<i64> = "Limit",
+            limit: Option<i64> = "Limit" in 1..=100,
+            /// Number without a sign.
+            size: Option<u64> = "Size" in 1..,
+            /// Number with a fraction.
+            share: Option<f64> = "Share",
+            /// Text of some length.
+            remark: Option<String> = "Remark" in ..=3,
+            /// One of a few numbers.
+            kind: Option<Kind> = "Kind",
+            /// One of a few texts.
+            order: Option<FilterName> = "Order",
             /// Truth.
             all: Option<bool> = "All",
             /// Structures.
-            filters: Option<Vec<Filter>> = "Filters",
+            filters: Option<Vec<Filter<FilterName>>> = "Filters",
         }
     }
 
     fn decode(value: serde_json::Value) -> Result<Request, String> {
-        Request::decode(&value, &Path::default())
-            .map_err(|error| format!("{}: {}", error.code, error.message))
+        Request::decode(&value, &Path::default()).map_err(|refusal| {
+            let error = refusal.answer("InvalidParameterValue");
+            format!("{}: {}", error.code, error.message)
+        })
     }
 
     #[test]
@@ -253,7 +265,15 @@ mod tests {
         assert!(request.filters.is_none());
         let request = decode(json!({"RegistryId": "", "Filters": [{"Name": "n", "Values": ["v"]}]})).unwrap();
         let filter = &request.filters.unwrap()[0];
-        assert_eq!((filter.name.as_str(), &filter.values[..]), ("n", &["v".to_owned()][..]));
+        assert_eq!((filter.name.0, &filter.values[..]), ('n', &["v".to_owned()][..]));
+        let request = decode(json!({
+            "RegistryId": "", "Size": "18446744073709551615", "Share": "0.5", "Kind": "1", "Order": "", "Remark": "三个字"
+        }));
+        let request = request.unwrap();
+        assert_eq!((request.size, request.share), (Some(u64::MAX), Some(0.5)));
+        assert!(request.kind.is_some_and(|kind| kind.0));
+        assert!(request.order.is_none());
+        assert_eq!(request.remark.as_deref(), Some("三个字"));
     }
 
     #[test]
@@ -283,6 +303,51 @@ mod tests {
                 "MissingParameter: The parameter `Filters.0.Values` is missing.",
             ),
             (
+                json!({"RegistryId": "x", "Limit": 9_223_372_036_854_775_808_u64}),
+                "InvalidParameter: The parameter `Limit` is not of type Integer.",
+            ),
+            (
+                json!({"RegistryId": "x", "Limit": "-9223372036854775809"}),
+                "InvalidParameter: The parameter `Limit` is not of type Integer.",
+            ),
+            (
+                json!({"RegistryId": "x", "Size": -1}),
+                "InvalidParameter: The parameter `Size` is not of type unsigned Integer.",
+            ),
+            (
+                json!({"RegistryId": "x", "Share": "NaN"}),
+                "InvalidParameter: The parameter `Share` is not of type Float.",
+            ),
+            (
+                json!({"RegistryId": "x", "Limit": 0}),
+                "InvalidParameterValue: The value of the parameter `Limit` is not allowed: 1 to 100.",
+            ),
+            (
+                json!({"RegistryId": "x", "Limit": "101"}),
+                "InvalidParameterValue: The value of the parameter `Limit` is not allowed: 1 to 100.",
+            ),
+            (
+                json!({"RegistryId": "x", "Size": 0}),
+                "InvalidParameterValue: The value of the parameter `Size` is not allowed: 1 or more.",
+            ),
+            (
+                json!({"RegistryId": "x", "Remark": "四个字的"}),
+                "InvalidParameterValue: The value of the parameter `Remark` is not allowed: 3 characters at most.",
+            ),
+            (
+                json!({"RegistryId": "x", "Kind": 2}),
+                "InvalidParameterValue: The value of the parameter `Kind` is not allowed: it is one of `0`, `1`.",
+            ),
+            (
+                json!({"RegistryId": "x", "Filters": [{"Name": "n", "Values": ["1"]}, {"Name": "", "Values": []}]}),
+                "InvalidParameterValue: The value of the parameter `Filters.1.Name` is not allowed: \
+                 it is one of `n`, `m`.",
+            ),
+            (
+                json!({"RegistryId": "x", "Filters": [{"Name": "n", "Values": []}]}),
+                "InvalidParameterValue: The value of the parameter `Filters.0.Values` is not allowed: 1 to 2 items.",
+            ),
+            (
                 json!({"RegistryId": "x", "Filters": {}}),
                 "InvalidParameter: The parameter `Filters` is not of type Array.",
             ),
@@ -299,6 +364,10 @@ mod tests {
             format!("{} {} {}", parameter.name, parameter.type_name, parameter.required)
         };
         assert_eq!(text(0), "RegistryId string true");
-        assert_eq!(text(3), "Filters list<Filter> false");
+        let filters = parameters.last().unwrap();
+        assert_eq!((filters.name, filters.type_name.as_str()), ("Filters", "list<Filter>"));
+        assert_eq!(filters.members[0].values, ["n", "m"]);
+        assert_eq!(filters.members[1].limits.unwrap().most(), Some(2));
+        assert_eq!(parameters[1].limits.unwrap().least(), Some(1));
     }
 }
