@@ -1,6 +1,7 @@
-"""Ranges, lengths and values of parameters are refused by their path, from the declaration; regions likewise."""
+"""Ranges, lengths and values of parameters, regions and methods: what is not allowed is refused by its name."""
 
 import pytest
+import requests
 
 from wharf.account import ROOT
 from wharf.cloud import NAMESPACE, Cloud, Instance
@@ -99,3 +100,12 @@ def test_a_region_that_there_is_not(server: Server):
     assert "`mars`" in answer.message
     assert "ap-guangzhou" in answer.message
     assert ask(server, "ap-guangzhou").code is None
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
+def test_a_method_that_there_is_not(server: Server, method: str):
+    request = SignedRequest(ROOT, "DescribeRegions")
+    headers = request.headers(server.address)
+    answer = requests.request(method, f"{server.url}/", headers=headers, data=request.body, timeout=30)
+    assert answer.status_code == 200
+    assert answer.json()["Response"]["Error"]["Code"] == "UnsupportedProtocol"

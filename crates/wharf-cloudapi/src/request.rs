@@ -107,7 +107,7 @@ impl Form {
                 say!(
                     "Requests are POST with a JSON or multipart body and signature v3, POST with a form and signature \
                      v1, or GET with either.",
-                    "请求须为：POST 加 JSON 或 multipart 请求体并用签名方法 v3，POST 加表单并用签名方法 v1，或 GET 加任一签名方法。"
+                    "请求须为以下之一：POST，JSON 或 multipart 请求体，签名方法 v3；POST，表单请求体，签名方法 v1；GET，任一签名方法。"
                 ),
             )),
         }

@@ -19,7 +19,7 @@ pub(crate) fn codes(error: &Error) -> &'static [&'static str] {
         Error::InstanceNameTaken(_) => &["InvalidParameter.ErrorNameExists", "InvalidParameter"],
         Error::InstanceNotFound(_) => &["ResourceNotFound", "ResourceNotFound.TcrResourceNotFound"],
         Error::InstanceNotRunning { .. } => {
-            &["ResourceInsufficient.ErrorInstanceNotRunning", "OperationDenied", "FailedOperation"]
+            &["ResourceInsufficient.ErrorInstanceNotRunning", "OperationDenied", "ResourceUnavailable"]
         }
         Error::DeletionProtected(_) => &["OperationDenied"],
 
