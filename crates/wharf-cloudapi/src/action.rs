@@ -1,8 +1,7 @@
-use serde::Serialize;
 use wharf_core::{Core, Error, Operator};
 use wharf_model::Region;
 
-use crate::Input;
+use crate::{Encode, Input};
 
 /// What an action knows of the request beside its input.
 #[derive(Clone)]
@@ -11,7 +10,7 @@ pub struct Call {
     pub core: Core,
     /// Who signed.
     pub operator: Operator,
-    /// The region that the request names (`X-TC-Region`).
+    /// The region that the request names (`X-TC-Region`); for an action that uses none, any.
     pub region: &'static Region,
 }
 
@@ -20,7 +19,7 @@ pub trait Action: Input + Send + 'static {
     /// The action's name.
     const NAME: &'static str;
     /// What it answers, without `RequestId`.
-    type Output: Serialize + Send;
+    type Output: Encode + Send;
 
     /// Does it.
     fn run(self, call: Call) -> impl Future<Output = Result<Self::Output, Error>> + Send;

@@ -2,7 +2,7 @@
 
 use wharf_model::SecretId;
 
-use crate::ApiError;
+use crate::{ApiError, Message, say};
 
 /// `TC3-HMAC-SHA256 Credential=ID/DATE/SERVICE/tc3_request, SignedHeaders=a;b, Signature=HEX`, taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,31 +28,38 @@ impl Authorization {
     /// # Errors
     /// `AuthFailure.InvalidAuthorization`, naming the part that is wrong.
     pub(crate) fn parse(header: &str) -> Result<Self, ApiError> {
-        let (algorithm, fields) = header.trim().split_once(' ').ok_or_else(|| invalid("it has no fields"))?;
+        let (algorithm, fields) =
+            header.trim().split_once(' ').ok_or_else(|| invalid(say!("it has no fields", "没有字段")))?;
         if algorithm != ALGORITHM {
-            return Err(invalid(&format!("the algorithm is not {ALGORITHM}")));
+            return Err(invalid(say!("the algorithm is not {ALGORITHM}", "算法不是 {ALGORITHM}")));
         }
         let field = |name: &str| {
             let found =
                 fields.split(',').find_map(|field| field.trim().strip_prefix(name)?.strip_prefix('='));
-            found.ok_or_else(|| invalid(&format!("{name} is missing")))
+            found.ok_or_else(|| invalid(say!("{name} is missing", "缺少 {name}")))
         };
         let scope: Vec<_> = field("Credential")?.split('/').collect();
         let [secret_id, date, service, TERMINATOR] = scope[..] else {
-            return Err(invalid(&format!("Credential is not SecretId/Date/service/{TERMINATOR}")));
+            return Err(invalid(say!(
+                "Credential is not SecretId/Date/service/{TERMINATOR}",
+                "Credential 的格式不是 SecretId/Date/service/{TERMINATOR}"
+            )));
         };
         let signed_headers: Vec<_> =
             field("SignedHeaders")?.split(';').map(|name| name.trim().to_ascii_lowercase()).collect();
         if let Some(name) =
             REQUIRED_HEADERS.iter().find(|name| !signed_headers.iter().any(|signed| signed == **name))
         {
-            return Err(invalid(&format!("SignedHeaders lacks {name}")));
+            return Err(invalid(say!("SignedHeaders lacks {name}", "SignedHeaders 缺少 {name}")));
         }
         let mut signature = [0; 32];
-        hex::decode_to_slice(field("Signature")?, &mut signature)
-            .map_err(|_| invalid("Signature is not 64 hexadecimal digits"))?;
+        hex::decode_to_slice(field("Signature")?, &mut signature).map_err(|_| {
+            invalid(say!("Signature is not 64 hexadecimal digits", "Signature 不是 64 位十六进制数字"))
+        })?;
         Ok(Self {
-            secret_id: secret_id.parse().map_err(|_| invalid("Credential names no SecretId"))?,
+            secret_id: secret_id.parse().map_err(|_| {
+                invalid(say!("Credential names no SecretId", "Credential 中没有合法的 SecretId"))
+            })?,
             date: date.to_owned(),
             service: service.to_owned(),
             signed_headers,
@@ -61,10 +68,11 @@ impl Authorization {
     }
 }
 
-fn invalid(what: &str) -> ApiError {
+fn invalid(what: Message) -> ApiError {
+    let Message { english, chinese } = what;
     ApiError::new(
         "AuthFailure.InvalidAuthorization",
-        format!("The Authorization header is not valid: {what}."),
+        say!("The Authorization header is not valid: {english}.", "Authorization 请求头无效：{chinese}。"),
     )
 }
 
@@ -94,7 +102,7 @@ mod tests {
             ("SignedHeaders", "Headers", "SignedHeaders"),
         ] {
             let error = Authorization::parse(&good.replace(from, to)).unwrap_err();
-            assert!(error.message.contains(word), "{} should name {word}", error.message);
+            assert!(error.message.english.contains(word), "{} should name {word}", error.message);
             assert_eq!(error.code, "AuthFailure.InvalidAuthorization");
         }
     }

@@ -1,13 +1,22 @@
 //! From a request's JSON to an action's input, by the input's own declaration.
 
+mod choice;
+mod limits;
+mod refusal;
+#[cfg(test)]
+mod tests;
+mod values;
+
 use std::fmt;
 
 use serde_json::{Map, Value};
 
-use crate::ApiError;
+pub use choice::none_of;
+pub use limits::{Ends, Limits, Measured, Unit, within};
+pub use refusal::Refusal;
 
 /// Where in the parameters a value stands, such as `Filters.0.Values`.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Path(String);
 
 /// A value that can be read from a parameter.
@@ -18,18 +27,33 @@ pub trait Decode: Sized {
     /// The type's name as the API reference has it, such as `int64` or `list<Filter>`.
     fn type_name() -> String;
 
+    /// The members of a structure, or of each structure in an array.
+    fn members() -> Vec<Parameter> {
+        Vec::new()
+    }
+
+    /// The values that there are, where they are few. See [`choice!`](crate::choice).
+    fn values() -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Whether a value says that there is none, where there need not be one.
+    fn is_none(_: &Value) -> bool {
+        false
+    }
+
     /// Reads the value.
     ///
     /// # Errors
-    /// `MissingParameter`, `UnknownParameter` or `InvalidParameter`, with the parameter's path in the message.
-    fn decode(value: &Value, path: &Path) -> Result<Self, ApiError>;
+    /// When the value, or one in it, is not as declared.
+    fn decode(value: &Value, path: &Path) -> Result<Self, Refusal>;
 
     /// What an absent parameter stands for.
     ///
     /// # Errors
-    /// `MissingParameter`, where it must be there.
-    fn absent(path: &Path) -> Result<Self, ApiError> {
-        Err(ApiError::new("MissingParameter", format!("The parameter `{path}` is missing.")))
+    /// Where it must be there.
+    fn absent(path: &Path) -> Result<Self, Refusal> {
+        Err(Refusal::Missing(path.clone()))
     }
 }
 
@@ -42,6 +66,12 @@ pub struct Parameter {
     pub type_name: String,
     /// Whether a request must have it.
     pub required: bool,
+    /// The range that it is in.
+    pub limits: Option<Limits>,
+    /// The values that there are, where they are few.
+    pub values: Vec<String>,
+    /// The members of a structure, or of each structure in an array.
+    pub members: Vec<Parameter>,
 }
 
 /// An object with declared members: an action's input, or a structure in one. See [`input!`](crate::input).
@@ -53,7 +83,7 @@ pub trait Input: Sized {
     ///
     /// # Errors
     /// As [`Decode::decode`].
-    fn from_object(object: &Map<String, Value>, path: &Path) -> Result<Self, ApiError>;
+    fn from_object(object: &Map<String, Value>, path: &Path) -> Result<Self, Refusal>;
 }
 
 impl Path {
@@ -63,9 +93,9 @@ impl Path {
         if self.0.is_empty() { Self(name.to_string()) } else { Self(format!("{}.{name}", self.0)) }
     }
 
-    /// The error for a value here that is not of type `expected`.
-    pub fn ill_typed(&self, expected: &str) -> ApiError {
-        ApiError::new("InvalidParameter", format!("The parameter `{self}` is not of type {expected}."))
+    /// The refusal of a value here that is not of type `expected`.
+    pub fn ill_typed(&self, expected: &'static str) -> Refusal {
+        Refusal::IllTyped { path: self.clone(), expected }
     }
 }
 
@@ -77,7 +107,7 @@ impl fmt::Display for Path {
 
 /// Reads one member; null is as good as none.
 #[doc(hidden)]
-pub fn member<T: Decode>(object: &Map<String, Value>, path: &Path, name: &str) -> Result<T, ApiError> {
+pub fn member<T: Decode>(object: &Map<String, Value>, path: &Path, name: &str) -> Result<T, Refusal> {
     let path = path.member(name);
     match object.get(name) {
         None | Some(Value::Null) => T::absent(&path),
@@ -85,126 +115,71 @@ pub fn member<T: Decode>(object: &Map<String, Value>, path: &Path, name: &str) -
     }
 }
 
-/// Refuses members that are not declared.
+/// Refuses members that are not declared. A name is shown as far as a message shows names.
 #[doc(hidden)]
-pub fn refuse_unknown(object: &Map<String, Value>, path: &Path, known: &[&str]) -> Result<(), ApiError> {
+pub fn refuse_unknown(object: &Map<String, Value>, path: &Path, known: &[&str]) -> Result<(), Refusal> {
     match object.keys().find(|key| !known.contains(&key.as_str())) {
         None => Ok(()),
-        Some(key) => {
-            let path = path.member(key);
-            Err(ApiError::new(
-                "UnknownParameter",
-                format!("The parameter `{path}` is not known to this action."),
-            ))
-        }
+        Some(key) => Err(Refusal::Unknown(path.member(crate::flat::cut(key)))),
     }
 }
 
-impl Decode for String {
-    fn type_name() -> String {
-        "string".to_owned()
-    }
-
-    fn decode(value: &Value, path: &Path) -> Result<Self, ApiError> {
-        value.as_str().map(ToOwned::to_owned).ok_or_else(|| path.ill_typed("String"))
-    }
-}
-
-/// The reference's own examples send numbers as texts.
-impl Decode for i64 {
-    fn type_name() -> String {
-        "int64".to_owned()
-    }
-
-    fn decode(value: &Value, path: &Path) -> Result<Self, ApiError> {
-        let number = value.as_i64().or_else(|| value.as_str()?.parse().ok());
-        number.ok_or_else(|| path.ill_typed("Integer"))
-    }
-}
-
-/// The reference's own examples send truth values as texts, `true` and `True`.
-impl Decode for bool {
-    fn type_name() -> String {
-        "bool".to_owned()
-    }
-
-    fn decode(value: &Value, path: &Path) -> Result<Self, ApiError> {
-        let truth = value.as_bool().or_else(|| match value.as_str()? {
-            text if text.eq_ignore_ascii_case("true") => Some(true),
-            text if text.eq_ignore_ascii_case("false") => Some(false),
-            _ => None,
-        });
-        truth.ok_or_else(|| path.ill_typed("Boolean"))
-    }
-}
-
-impl<T: Decode> Decode for Option<T> {
-    const REQUIRED: bool = false;
-
-    fn type_name() -> String {
-        T::type_name()
-    }
-
-    fn decode(value: &Value, path: &Path) -> Result<Self, ApiError> {
-        T::decode(value, path).map(Some)
-    }
-
-    fn absent(_: &Path) -> Result<Self, ApiError> {
-        Ok(None)
-    }
-}
-
-impl<T: Decode> Decode for Vec<T> {
-    fn type_name() -> String {
-        format!("list<{}>", T::type_name())
-    }
-
-    fn decode(value: &Value, path: &Path) -> Result<Self, ApiError> {
-        let items = value.as_array().ok_or_else(|| path.ill_typed("Array"))?;
-        items.iter().enumerate().map(|(index, item)| T::decode(item, &path.member(index))).collect()
-    }
-}
-
-/// Declares an action's input, or a structure in one: `field: Type = "ParameterName"`, `Option` where it may be absent.
+/// Declares an action's input, or a structure in one: `field: Type = "ParameterName"`, `Option` where it may be absent,
+/// and `in 1..=100` after the name for a range: of an integer's value, a text's characters, an array's items. A
+/// structure may leave the type of a member open (`Filter<Name>`).
 ///
-/// The declaration is what decodes: what is missing, unknown or of another type is refused by its path.
+/// The declaration is what decodes: what is missing, unknown, of another type or out of its range is refused by its
+/// path. A structure cannot hold itself, so how deep parameters nest is bounded by their declaration.
 #[macro_export]
 macro_rules! input {
     ($(
         $(#[$attribute:meta])*
-        pub struct $type:ident { $( $(#[$comment:meta])* $field:ident: $kind:ty = $name:literal ),* $(,)? }
+        pub struct $type:ident $(<$open:ident>)? {
+            $( $(#[$comment:meta])* $field:ident: $kind:ty = $name:literal $(in $range:expr)? ),* $(,)?
+        }
     )*) => { $(
         $(#[$attribute])*
         #[derive(Clone, Debug)]
-        pub struct $type { $( $(#[$comment])* pub $field: $kind ),* }
+        pub struct $type $(<$open>)? { $( $(#[$comment])* pub $field: $kind ),* }
 
-        impl $crate::Input for $type {
+        impl $(<$open: $crate::Decode>)? $crate::Input for $type $(<$open>)? {
             fn parameters() -> Vec<$crate::Parameter> {
                 vec![$( $crate::Parameter {
                     name: $name,
                     type_name: <$kind as $crate::Decode>::type_name(),
                     required: <$kind as $crate::Decode>::REQUIRED,
+                    limits: $crate::range!($kind $(, $range)?),
+                    values: <$kind as $crate::Decode>::values(),
+                    members: <$kind as $crate::Decode>::members(),
                 } ),*]
             }
 
             fn from_object(
                 object: &$crate::serde_json::Map<String, $crate::serde_json::Value>,
                 path: &$crate::Path,
-            ) -> Result<Self, $crate::ApiError> {
+            ) -> Result<Self, $crate::Refusal> {
                 $crate::refuse_unknown(object, path, &[$($name),*])?;
-                Ok(Self { $( $field: $crate::member(object, path, $name)? ),* })
+                Ok(Self { $( $field: {
+                    let value: $kind = $crate::member(object, path, $name)?;
+                    $( $crate::within(&value, &path.member($name), $crate::Limits::of::<$kind>($range))?; )?
+                    value
+                } ),* })
             }
         }
 
-        impl $crate::Decode for $type {
+        impl $(<$open: $crate::Decode>)? $crate::Decode for $type $(<$open>)? {
             fn type_name() -> String {
                 stringify!($type).to_owned()
+            }
+
+            fn members() -> Vec<$crate::Parameter> {
+                <Self as $crate::Input>::parameters()
             }
 
             fn decode(
                 value: &$crate::serde_json::Value,
                 path: &$crate::Path,
-            ) -> Result<Self, $crate::ApiError> {
+            ) -> Result<Self, $crate::Refusal> {
                 let object = value.as_object().ok_or_else(|| path.ill_typed(stringify!($type)))?;
                 <Self as $crate::Input>::from_object(object, path)
             }
@@ -212,93 +187,14 @@ macro_rules! input {
     )* };
 }
 
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::{Decode, Input, Path};
-
-    input! {
-        /// A filter.
-        pub struct Filter {
-            /// Its name.
-            name: String = "Name",
-            /// Its values.
-            values: Vec<String> = "Values",
-        }
-
-        /// A request.
-        pub struct Request {
-            /// Text.
-            id: String = "RegistryId",
-            /// Number.
-            limit: Option<i64> = "Limit",
-            /// Truth.
-            all: Option<bool> = "All",
-            /// Structures.
-            filters: Option<Vec<Filter>> = "Filters",
-        }
-    }
-
-    fn decode(value: serde_json::Value) -> Result<Request, String> {
-        Request::decode(&value, &Path::default())
-            .map_err(|error| format!("{}: {}", error.code, error.message))
-    }
-
-    #[test]
-    fn values_are_read_as_the_reference_writes_them() {
-        let request =
-            decode(json!({"RegistryId": "x", "Limit": "20", "All": "True", "Filters": null})).unwrap();
-        assert_eq!((request.id.as_str(), request.limit, request.all), ("x", Some(20), Some(true)));
-        assert!(request.filters.is_none());
-        let request = decode(json!({"RegistryId": "", "Filters": [{"Name": "n", "Values": ["v"]}]})).unwrap();
-        let filter = &request.filters.unwrap()[0];
-        assert_eq!((filter.name.as_str(), &filter.values[..]), ("n", &["v".to_owned()][..]));
-    }
-
-    #[test]
-    fn each_mistake_is_told_by_its_path() {
-        for (value, message) in [
-            (json!({}), "MissingParameter: The parameter `RegistryId` is missing."),
-            (json!({"RegistryId": null}), "MissingParameter: The parameter `RegistryId` is missing."),
-            (
-                json!({"RegistryId": "x", "Limt": 1}),
-                "UnknownParameter: The parameter `Limt` is not known to this action.",
-            ),
-            (json!({"RegistryId": 5}), "InvalidParameter: The parameter `RegistryId` is not of type String."),
-            (
-                json!({"RegistryId": "x", "Limit": 1.5}),
-                "InvalidParameter: The parameter `Limit` is not of type Integer.",
-            ),
-            (
-                json!({"RegistryId": "x", "All": 1}),
-                "InvalidParameter: The parameter `All` is not of type Boolean.",
-            ),
-            (
-                json!({"RegistryId": "x", "Filters": [{"Name": "n", "Values": [1]}]}),
-                "InvalidParameter: The parameter `Filters.0.Values.0` is not of type String.",
-            ),
-            (
-                json!({"RegistryId": "x", "Filters": [{"Name": "n"}]}),
-                "MissingParameter: The parameter `Filters.0.Values` is missing.",
-            ),
-            (
-                json!({"RegistryId": "x", "Filters": {}}),
-                "InvalidParameter: The parameter `Filters` is not of type Array.",
-            ),
-        ] {
-            assert_eq!(decode(value).unwrap_err(), message);
-        }
-    }
-
-    #[test]
-    fn a_declaration_can_be_read() {
-        let parameters = Request::parameters();
-        let text = |index: usize| {
-            let parameter = &parameters[index];
-            format!("{} {} {}", parameter.name, parameter.type_name, parameter.required)
-        };
-        assert_eq!(text(0), "RegistryId string true");
-        assert_eq!(text(3), "Filters list<Filter> false");
-    }
+/// The range of a declaration, where it has one.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! range {
+    ($kind:ty) => {
+        None
+    };
+    ($kind:ty, $range:expr) => {
+        Some($crate::Limits::of::<$kind>($range))
+    };
 }

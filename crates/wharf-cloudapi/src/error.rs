@@ -1,12 +1,14 @@
 use std::borrow::Cow;
 
+use crate::Message;
+
 /// An error as the API answers it: a documented code, and a message in words of our own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiError {
     /// The code, such as `InvalidParameter`.
     pub code: Cow<'static, str>,
     /// What is wrong, with the name of the offending thing, and what to do.
-    pub message: String,
+    pub message: Message,
 }
 
 /// Codes that every action may answer (API reference, "common error codes").
@@ -53,7 +55,7 @@ pub const COMMON_CODES: [&str; 38] = [
 
 impl ApiError {
     /// An error of that code.
-    pub fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code: Cow::Borrowed(code), message: message.into() }
+    pub const fn new(code: &'static str, message: Message) -> Self {
+        Self { code: Cow::Borrowed(code), message }
     }
 }

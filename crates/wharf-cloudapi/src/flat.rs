@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use crate::{ApiError, Path};
+use crate::{ApiError, Message, Path, say};
 
 /// How deep names go.
 const DEPTH: usize = 16;
@@ -28,7 +28,10 @@ pub(crate) fn tree<'p>(
     let mut root = BTreeMap::new();
     for (number, (name, text)) in pairs.into_iter().enumerate() {
         if number == COUNT {
-            return Err(invalid(format!("A request has {COUNT} parameters at most.")));
+            return Err(invalid(say!(
+                "A request has {COUNT} parameters at most.",
+                "一个请求最多有 {COUNT} 个参数。"
+            )));
         }
         insert(&mut root, name, text)?;
     }
@@ -38,24 +41,29 @@ pub(crate) fn tree<'p>(
 }
 
 fn insert(root: &mut BTreeMap<String, Node>, name: &str, text: &str) -> Result<(), ApiError> {
-    let refused = |why: &str| invalid(format!("The parameter `{}` {why}.", cut(name)));
+    let shown = cut(name);
+    let refused = |why: &str, chinese: &str| {
+        invalid(say!("The parameter `{shown}` {why}.", "参数 `{shown}` {chinese}。"))
+    };
     let parts: Vec<_> = name.split('.').collect();
     if parts.len() > DEPTH {
-        return Err(refused("is nested too deeply"));
+        return Err(refused("is nested too deeply", "嵌套过深"));
     }
     if parts.iter().any(|part| part.is_empty()) {
-        return Err(refused("has an empty part in its name"));
+        return Err(refused("has an empty part in its name", "的名称中有空的部分"));
     }
     let Some((last, way)) = parts.split_last() else { return Ok(()) };
     let mut members = root;
     for part in way {
         let node = members.entry((*part).to_owned()).or_insert_with(|| Node::Members(BTreeMap::new()));
-        let Node::Members(below) = node else { return Err(refused("is below one that is a text")) };
+        let Node::Members(below) = node else {
+            return Err(refused("is below one that is a text", "的上级参数是文本"));
+        };
         members = below;
     }
     match members.insert((*last).to_owned(), Node::Text(text.to_owned())) {
         None => Ok(()),
-        Some(_) => Err(refused("is given twice")),
+        Some(_) => Err(refused("is given twice", "重复出现")),
     }
 }
 
@@ -72,13 +80,14 @@ fn value(node: Node, path: &Path) -> Result<Value, ApiError> {
     let mut members = members;
     let items = (0..members.len()).map(|index| {
         let path = path.member(index);
-        let missing = || invalid(format!("The parameter `{path}` is left out of an array."));
+        let missing =
+            || invalid(say!("The parameter `{path}` is left out of an array.", "数组中缺少参数 `{path}`。"));
         value(members.remove(&index.to_string()).ok_or_else(missing)?, &path)
     });
     items.collect::<Result<_, _>>().map(Value::Array)
 }
 
-fn invalid(message: String) -> ApiError {
+fn invalid(message: Message) -> ApiError {
     ApiError::new("InvalidParameter", message)
 }
 
@@ -95,7 +104,7 @@ mod tests {
     use super::tree;
 
     fn of(pairs: &[(&str, &str)]) -> Result<Value, String> {
-        tree(pairs.iter().copied()).map(Value::Object).map_err(|error| error.message)
+        tree(pairs.iter().copied()).map(Value::Object).map_err(|error| error.message.english)
     }
 
     #[test]

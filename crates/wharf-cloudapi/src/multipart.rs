@@ -6,7 +6,7 @@ use bytes::Bytes;
 use futures_util::stream;
 use serde_json::{Map, Value};
 
-use crate::{ApiError, flat, flat::cut};
+use crate::{ApiError, Message, flat, flat::cut, say};
 
 /// The boundary that the parameters of a `Content-Type` name.
 ///
@@ -30,24 +30,29 @@ pub(crate) async fn parameters(boundary: &str, body: &Bytes) -> Result<Map<Strin
     let body = stream::iter([Ok::<_, Infallible>(body.clone())]);
     let (mut parts, mut texts, mut whole) = (multer::Multipart::new(body, boundary), Vec::new(), Vec::new());
     while let Some(part) = parts.next_field().await.map_err(|error| invalid(&error))? {
-        let name = part.name().ok_or_else(|| refused("A part of the form has no name."))?.to_owned();
+        let name = part
+            .name()
+            .ok_or_else(|| refused(say!("A part of the form has no name.", "表单中有一部分没有名称。")))?
+            .to_owned();
         let is_json = part.content_type().is_some_and(|kind| kind.essence_str() == "application/json");
         let bytes = part.bytes().await.map_err(|error| invalid(&error))?;
         if is_json {
-            let message = format!("The part `{}` of the form is not JSON.", cut(&name));
+            let shown = cut(&name);
+            let message =
+                say!("The part `{shown}` of the form is not JSON.", "表单中的 `{shown}` 部分不是 JSON。");
             whole.push((name, serde_json::from_slice(&bytes).map_err(|_| refused(message))?));
         } else {
             let text = String::from_utf8(bytes.into());
-            texts.push((name, text.map_err(|_| refused("A part of the form is not UTF-8 text."))?));
+            let message = || say!("A part of the form is not UTF-8 text.", "表单中有一部分不是 UTF-8 文本。");
+            texts.push((name, text.map_err(|_| refused(message()))?));
         }
     }
     let mut parameters = flat::tree(texts.iter().map(|(name, text)| (name.as_str(), text.as_str())))?;
     for (name, value) in whole {
         if parameters.contains_key(&name) {
-            return Err(ApiError::new(
-                "InvalidParameter",
-                format!("The parameter `{}` is given twice.", cut(&name)),
-            ));
+            let shown = cut(&name);
+            let message = say!("The parameter `{shown}` is given twice.", "参数 `{shown}` 重复出现。");
+            return Err(ApiError::new("InvalidParameter", message));
         }
         parameters.insert(name, value);
     }
@@ -55,10 +60,13 @@ pub(crate) async fn parameters(boundary: &str, body: &Bytes) -> Result<Map<Strin
 }
 
 fn invalid(error: &multer::Error) -> ApiError {
-    ApiError::new("InvalidRequest", format!("The body is not multipart/form-data: {error}."))
+    refused(say!(
+        "The body is not multipart/form-data: {error}.",
+        "请求体不是 multipart/form-data：{error}。"
+    ))
 }
 
-fn refused(message: impl Into<String>) -> ApiError {
+fn refused(message: Message) -> ApiError {
     ApiError::new("InvalidRequest", message)
 }
 
@@ -76,7 +84,7 @@ mod tests {
 
     async fn of(body: &str) -> Result<Value, String> {
         let found = parameters("b", &Bytes::copy_from_slice(body.as_bytes())).await;
-        found.map(Value::Object).map_err(|error| error.message)
+        found.map(Value::Object).map_err(|error| error.message.english)
     }
 
     #[tokio::test]

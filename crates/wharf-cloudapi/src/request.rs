@@ -14,9 +14,9 @@ use serde_json::{Map, Value};
 use wharf_model::SecretId;
 
 use crate::{
-    ApiError,
+    ApiError, Language,
     authorization::Authorization,
-    flat, multipart,
+    flat, multipart, say,
     signature_v1::{self, SIGNATURE},
     signature_v3,
 };
@@ -104,8 +104,11 @@ impl Form {
             (&Method::GET, _) if !has_v3 => Ok(Self::Query),
             _ => Err(ApiError::new(
                 "UnsupportedProtocol",
-                "Requests are POST with a JSON or multipart body and signature v3, POST with a form and signature v1, \
-                 or GET with either.",
+                say!(
+                    "Requests are POST with a JSON or multipart body and signature v3, POST with a form and signature \
+                     v1, or GET with either.",
+                    "请求须为以下之一：POST，JSON 或 multipart 请求体，签名方法 v3；POST，表单请求体，签名方法 v1；GET，任一签名方法。"
+                ),
             )),
         }
     }
@@ -117,6 +120,16 @@ impl Form {
             Self::UrlEncoded => FORM_LIMIT,
             Self::SignedQuery | Self::Query => QUERY_LIMIT,
         }
+    }
+
+    /// The language that a request of this form asks for.
+    pub(crate) fn language(&self, parts: &Parts, body: &Bytes) -> Language {
+        let name = match self {
+            Self::Json | Self::Multipart { .. } | Self::SignedQuery => return language(&parts.headers),
+            Self::UrlEncoded => language_pair(body),
+            Self::Query => language_pair(parts.uri.query().unwrap_or_default().as_bytes()),
+        };
+        name.as_deref().map(Language::named).unwrap_or_default()
     }
 
     /// What the request says of itself.
@@ -196,10 +209,25 @@ impl Claim {
     }
 }
 
+/// The language that the headers ask for.
+pub(crate) fn language(headers: &HeaderMap) -> Language {
+    text(headers, "x-tc-language").map(Language::named).unwrap_or_default()
+}
+
+fn language_pair(encoded: &[u8]) -> Option<String> {
+    form_urlencoded::parse(encoded).find(|(name, _)| name == "Language").map(|(_, value)| value.into_owned())
+}
+
 fn in_headers(headers: &HeaderMap) -> Result<Envelope, ApiError> {
     let required = |header: &str, name: &str| {
         let value = text(headers, header).filter(|value| !value.is_empty());
-        value.ok_or_else(|| missing(&format!("`{name}` (header {header})")))
+        value.ok_or_else(|| {
+            let message = say!(
+                "The parameter `{name}` (header {header}) is missing.",
+                "缺少参数 `{name}`（请求头 {header}）。"
+            );
+            ApiError::new("MissingParameter", message)
+        })
     };
     let optional =
         |header: &str| text(headers, header).filter(|value| !value.is_empty()).map(ToOwned::to_owned);
@@ -218,10 +246,12 @@ fn in_pairs(pairs: Vec<(String, String)>) -> Result<Envelope, ApiError> {
         let found = pairs.iter().find(|(other, value)| other == name && !value.is_empty());
         found.map(|(_, value)| value.clone())
     };
-    let required = |name: &str| optional(name).ok_or_else(|| missing(&format!("`{name}`")));
+    let required = |name: &str| optional(name).ok_or_else(|| missing(name));
     let number = |name: &str, text: String| text.parse().map_err(|_| no_number(name));
     let secret_id = required("SecretId")?.parse().map_err(|_| {
-        ApiError::new("AuthFailure.SecretIdNotFound", "The parameter `SecretId` is no SecretId.")
+        let message =
+            say!("The parameter `SecretId` is no SecretId.", "参数 `SecretId` 不是合法的 SecretId。");
+        ApiError::new("AuthFailure.SecretIdNotFound", message)
     })?;
     let claim = ClaimV1 {
         secret_id,
@@ -252,14 +282,23 @@ pub(crate) fn json(body: &[u8]) -> Result<Map<String, Value>, ApiError> {
     }
     match serde_json::from_slice(body) {
         Ok(Value::Object(parameters)) => Ok(parameters),
-        Ok(_) => Err(ApiError::new("InvalidRequest", "The body is not a JSON object.")),
-        Err(error) => Err(ApiError::new("InvalidRequest", format!("The body is not JSON: {error}."))),
+        Ok(_) => {
+            let message = say!("The body is not a JSON object.", "请求体不是 JSON 对象。");
+            Err(ApiError::new("InvalidRequest", message))
+        }
+        Err(error) => {
+            let message = say!("The body is not JSON: {error}.", "请求体不是 JSON：{error}。");
+            Err(ApiError::new("InvalidRequest", message))
+        }
     }
 }
 
 /// The refusal of a request of more than `limit` bytes.
 pub(crate) fn too_large(limit: usize) -> ApiError {
-    let message = format!("The request is larger than {limit} bytes, or broke off.");
+    let message = say!(
+        "The request is larger than {limit} bytes, or broke off.",
+        "请求超过 {limit} 字节，或传输中断。"
+    );
     ApiError::new("RequestSizeLimitExceeded", message)
 }
 
@@ -268,11 +307,13 @@ fn seconds(text: &str) -> Result<i64, ApiError> {
 }
 
 fn no_number(name: &str) -> ApiError {
-    ApiError::new("InvalidParameter", format!("The parameter `{name}` is not a number."))
+    let message = say!("The parameter `{name}` is not a number.", "参数 `{name}` 不是数字。");
+    ApiError::new("InvalidParameter", message)
 }
 
-fn missing(what: &str) -> ApiError {
-    ApiError::new("MissingParameter", format!("The parameter {what} is missing."))
+/// The refusal of a request without a common parameter.
+pub(crate) fn missing(name: &str) -> ApiError {
+    ApiError::new("MissingParameter", say!("The parameter `{name}` is missing.", "缺少参数 `{name}`。"))
 }
 
 /// The host that the client asked, with the port where it named one.

@@ -12,15 +12,19 @@ use http::{HeaderValue, header, request::Parts};
 use serde_json::{Map, Value, json};
 use tokio::time::timeout;
 use wharf_core::{Core, Error, Operator, SigningCredential};
-use wharf_model::{Peer, Region, Timestamp};
+use wharf_model::{Peer, Timestamp};
 
 use crate::{
-    ApiError, Call, Product,
+    ApiError, Call, Language, Message, Product,
     flat::cut,
     product::invalid_action,
-    request::{Claim, Envelope, Form, host, text, too_large},
+    request::{Claim, Envelope, Form, host, language, text, too_large},
+    say,
     signature_v3::check_time,
 };
+
+/// Bytes of an answer (API reference, "request structure").
+const RESPONSE_LIMIT: usize = 50 << 20;
 
 /// The products behind one endpoint. Clones share them.
 #[derive(Clone)]
@@ -40,42 +44,43 @@ impl CloudApi {
     pub async fn handle(State(api): State<Self>, request: Request) -> Response {
         let request_id = text(request.headers(), "x-request-id").unwrap_or_default().to_owned();
         let (parts, body) = request.into_parts();
-        let mut asked = None;
-        let answer = api.call(parts, body, &mut asked).await;
+        let (mut asked, mut language) = (None, language(&parts.headers));
+        let answer = api.call(parts, body, &mut asked, &mut language).await;
         let action = asked.as_deref().unwrap_or_default();
-        let answer = match answer {
-            Ok(mut output) => {
+        let answer = answer.and_then(|output| answered(output, &request_id, RESPONSE_LIMIT));
+        let body = match answer {
+            Ok(body) => {
                 tracing::info!(action, "cloud API call");
-                output.insert("RequestId".to_owned(), Value::String(request_id));
-                Value::Object(output)
+                body
             }
             Err(error) => {
                 tracing::info!(action, code = %error.code, "cloud API call refused");
-                json!({"Error": {"Code": error.code, "Message": error.message}, "RequestId": request_id})
+                let error = json!({"Code": error.code, "Message": error.message.in_language(language)});
+                json!({"Response": {"Error": error, "RequestId": request_id}}).to_string()
             }
         };
-        let mut response = Response::new(Body::from(json!({"Response": answer}).to_string()));
+        let mut response = Response::new(Body::from(body));
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         response
     }
 
-    /// `asked` becomes the action's name once that is known.
+    /// `asked` becomes the action's name once that is known, `language` the one that the request asks for.
     async fn call(
         &self,
         parts: Parts,
         body: Body,
         asked: &mut Option<String>,
+        language: &mut Language,
     ) -> Result<Map<String, Value>, ApiError> {
         let form = Form::of(&parts)?;
         let body = self.read_body(body, form.body_limit()).await?;
+        *language = form.language(&parts, &body);
         let envelope = form.envelope(&parts, &body)?;
         let action = asked.insert(envelope.action.clone());
         let credential = self.authenticate(&parts, &body, &envelope).await?;
         let product = self.product(&parts, &envelope)?;
-        if !product.has(action) {
-            return Err(invalid_action(action));
-        }
-        let region = region(envelope.region.as_deref())?;
+        product.expect(action)?;
+        let region = product.region(action, envelope.region.as_deref())?;
         let operator = Operator {
             owner: credential.owner,
             uin: credential.uin,
@@ -92,8 +97,8 @@ impl CloudApi {
 
     async fn read_body(&self, body: Body, limit: usize) -> Result<Bytes, ApiError> {
         let body = timeout(self.body_timeout, to_bytes(body, limit)).await;
-        let body =
-            body.map_err(|_| ApiError::new("InvalidRequest", "The request's body did not come in time."))?;
+        let late = || say!("The request's body did not come in time.", "请求体未能按时到达。");
+        let body = body.map_err(|_| ApiError::new("InvalidRequest", late()))?;
         body.map_err(|_| too_large(limit))
     }
 
@@ -109,19 +114,26 @@ impl CloudApi {
         let credential =
             self.core.signing_credential(secret_id.clone()).await.map_err(|error| failed(&error))?;
         let credential = credential.ok_or_else(|| {
-            ApiError::new("AuthFailure.SecretIdNotFound", format!("There is no SecretId {secret_id}."))
+            let message = say!("There is no SecretId {secret_id}.", "SecretId {secret_id} 不存在。");
+            ApiError::new("AuthFailure.SecretIdNotFound", message)
         })?;
         envelope.claim.verify(parts, body, envelope.timestamp, &credential.secret_key)?;
         if !credential.enabled {
             return Err(ApiError::new(
                 "AuthFailure.InvalidSecretId",
-                "The SecretId or its account is disabled.",
+                say!("The SecretId or its account is disabled.", "SecretId 或其账号已被禁用。"),
             ));
         }
         if !credential.goes_with(envelope.token.as_deref()) {
             let message = match credential.session {
-                Some(_) => "The token is not the one of these temporary credentials, or they ended.",
-                None => "The SecretId is not of temporary credentials: it goes without a token.",
+                Some(_) => say!(
+                    "The token is not the one of these temporary credentials, or they ended.",
+                    "Token 与该临时凭证不匹配，或临时凭证已过期。"
+                ),
+                None => say!(
+                    "The SecretId is not of temporary credentials: it goes without a token.",
+                    "该 SecretId 不属于临时凭证，请求中不应携带 Token。"
+                ),
             };
             return Err(ApiError::new("AuthFailure.TokenFailure", message));
         }
@@ -130,7 +142,10 @@ impl CloudApi {
             if !first.map_err(|error| failed(&error))? {
                 return Err(ApiError::new(
                     "AuthFailure.SignatureExpire",
-                    "A request with this Timestamp and Nonce was accepted before. Sign each with a new Nonce.",
+                    say!(
+                        "A request with this Timestamp and Nonce was accepted before. Sign each with a new Nonce.",
+                        "此前已接受过相同 Timestamp 和 Nonce 的请求，每次签名请使用新的 Nonce。"
+                    ),
                 ));
             }
         }
@@ -149,18 +164,23 @@ impl CloudApi {
             let mut fitting =
                 self.products.iter().filter(|product| product.version == envelope.version).peekable();
             if fitting.peek().is_none() {
-                let message = format!("No product has the version `{}`.", cut(&envelope.version));
+                let version = cut(&envelope.version);
+                let message = say!("No product has the version `{version}`.", "没有产品有版本 `{version}`。");
                 return Err(ApiError::new("NoSuchVersion", message));
             }
-            let with_action = fitting.find(|product| product.has(&envelope.action));
+            let with_action = fitting.find(|product| product.knows(&envelope.action));
             return with_action.ok_or_else(|| invalid_action(&envelope.action));
         };
         let product = self.find(service).ok_or_else(|| {
-            ApiError::new("NoSuchProduct", format!("There is no product `{}`.", cut(service)))
+            let shown = cut(service);
+            ApiError::new("NoSuchProduct", say!("There is no product `{shown}`.", "产品 `{shown}` 不存在。"))
         })?;
         if product.version != envelope.version {
-            let asked = cut(&envelope.version);
-            let message = format!("There is no version `{asked}` of {service}, only {}.", product.version);
+            let (asked, version) = (cut(&envelope.version), product.version);
+            let message = say!(
+                "There is no version `{asked}` of {service}, only {version}.",
+                "产品 {service} 没有版本 `{asked}`，只有 {version}。"
+            );
             return Err(ApiError::new("NoSuchVersion", message));
         }
         Ok(product)
@@ -173,15 +193,37 @@ impl CloudApi {
 
 fn failed(error: &Error) -> ApiError {
     tracing::error!(%error, "a request could not be authenticated");
-    ApiError::new(
-        "InternalError",
-        "The server failed at this request. Its log has the reason under the RequestId.",
-    )
+    ApiError::new("InternalError", Message::internal())
 }
 
-fn region(name: Option<&str>) -> Result<&'static Region, ApiError> {
-    let name = name.ok_or_else(|| ApiError::new("MissingParameter", "The parameter `Region` is missing."))?;
-    Region::named(name).ok_or_else(|| {
-        ApiError::new("UnsupportedRegion", format!("There is no region `{}` here.", cut(name)))
-    })
+/// The envelope of an answer, of `limit` bytes at most.
+fn answered(mut output: Map<String, Value>, request_id: &str, limit: usize) -> Result<String, ApiError> {
+    output.insert("RequestId".to_owned(), Value::String(request_id.to_owned()));
+    let body = json!({"Response": output}).to_string();
+    if body.len() > limit {
+        let message = say!(
+            "The answer is larger than {limit} bytes: ask for less, or for smaller pages.",
+            "返回内容超过 {limit} 字节，请缩小查询范围或减小分页大小。"
+        );
+        return Err(ApiError::new("ResponseSizeLimitExceeded", message));
+    }
+    Ok(body)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Map, Value, json};
+
+    use super::answered;
+
+    #[test]
+    fn an_answer_has_its_id_and_a_limit() {
+        let output = Map::from_iter([("Names".to_owned(), json!(["a", "b"]))]);
+        let body = answered(output.clone(), "id", 1000).unwrap();
+        let parsed: Value = serde_json::from_str(&body).unwrap();
+        assert_eq!(parsed, json!({"Response": {"Names": ["a", "b"], "RequestId": "id"}}));
+        assert!(answered(output.clone(), "id", body.len()).is_ok());
+        let error = answered(output, "id", body.len() - 1).unwrap_err();
+        assert_eq!(error.code, "ResponseSizeLimitExceeded");
+    }
 }

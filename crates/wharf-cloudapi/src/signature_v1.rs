@@ -4,7 +4,7 @@ use aws_lc_rs::{constant_time::verify_slices_are_equal, hmac};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use http::Method;
 
-use crate::ApiError;
+use crate::{ApiError, say};
 
 /// The parameter that signs all others.
 pub(crate) const SIGNATURE: &str = "Signature";
@@ -38,7 +38,10 @@ impl Signed<'_> {
         let actual = hmac::sign(&hmac::Key::new(algorithm, secret_key.as_bytes()), self.text().as_bytes());
         let claimed = BASE64_STANDARD.decode(signature).unwrap_or_default();
         verify_slices_are_equal(actual.as_ref(), &claimed).map_err(|_| {
-            let message = "The signature does not fit the request. Check the SecretKey and what was signed.";
+            let message = say!(
+                "The signature does not fit the request. Check the SecretKey and what was signed.",
+                "签名与请求不符，请检查 SecretKey 和参与签名的内容。"
+            );
             ApiError::new("AuthFailure.SignatureFailure", message)
         })
     }

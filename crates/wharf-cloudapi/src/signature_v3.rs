@@ -7,8 +7,9 @@ use http::{HeaderMap, Method};
 use wharf_model::Timestamp;
 
 use crate::{
-    ApiError,
+    ApiError, Message,
     authorization::{ALGORITHM, Authorization, TERMINATOR},
+    say,
 };
 
 /// How far a request's time may be from ours.
@@ -35,9 +36,11 @@ pub(crate) struct Signed<'r> {
 pub(crate) fn check_time(timestamp: i64, now: Timestamp) -> Result<(), ApiError> {
     let distance = now.seconds().abs_diff(timestamp);
     if distance > WINDOW.as_secs() {
-        let message = format!(
-            "X-TC-Timestamp is {distance} seconds from the server's time, more than {} seconds are not allowed. Check the clock.",
-            WINDOW.as_secs()
+        let window = WINDOW.as_secs();
+        let message = say!(
+            "X-TC-Timestamp is {distance} seconds from the server's time, more than {window} seconds are not allowed. \
+             Check the clock.",
+            "X-TC-Timestamp 与服务器时间相差 {distance} 秒，最多允许 {window} 秒，请检查本机时钟。"
         );
         return Err(ApiError::new("AuthFailure.SignatureExpire", message));
     }
@@ -50,10 +53,13 @@ impl Signed<'_> {
     /// # Errors
     /// `AuthFailure.SignatureFailure`, without a word on what the signature should have been.
     pub(crate) fn verify(&self, authorization: &Authorization, secret_key: &str) -> Result<(), ApiError> {
-        let failure = |why: &str| ApiError::new("AuthFailure.SignatureFailure", why);
+        let failure = |why: Message| ApiError::new("AuthFailure.SignatureFailure", why);
         let date = Timestamp::from_microseconds(self.timestamp.saturating_mul(1_000_000)).to_utc_date();
         if authorization.date != date {
-            return Err(failure("The date of Credential is not the UTC date of X-TC-Timestamp."));
+            return Err(failure(say!(
+                "The date of Credential is not the UTC date of X-TC-Timestamp.",
+                "Credential 中的日期与 X-TC-Timestamp 的 UTC 日期不一致。"
+            )));
         }
         let canonical = self.canonical_request(authorization)?;
         let scope = format!("{date}/{}/{TERMINATOR}", authorization.service);
@@ -62,7 +68,10 @@ impl Signed<'_> {
             .iter()
             .fold(format!("TC3{secret_key}").into_bytes(), |key, part| hmac_sha256(&key, part));
         verify_slices_are_equal(&hmac_sha256(&key, &text), &authorization.signature).map_err(|_| {
-            failure("The signature does not fit the request. Check the SecretKey and what was signed.")
+            failure(say!(
+                "The signature does not fit the request. Check the SecretKey and what was signed.",
+                "签名与请求不符，请检查 SecretKey 和参与签名的内容。"
+            ))
         })
     }
 
@@ -71,7 +80,10 @@ impl Signed<'_> {
         let mut headers = String::new();
         for name in &authorization.signed_headers {
             let value = self.headers.get(name).and_then(|value| value.to_str().ok()).ok_or_else(|| {
-                let message = format!("The signed header {name} is missing or no text.");
+                let message = say!(
+                    "The signed header {name} is missing or no text.",
+                    "参与签名的请求头 {name} 缺失或不是文本。"
+                );
                 ApiError::new("AuthFailure.SignatureFailure", message)
             })?;
             headers.push_str(&format!("{name}:{}\n", value.trim().to_lowercase()));

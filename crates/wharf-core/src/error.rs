@@ -60,6 +60,17 @@ pub enum Error {
         /// The rule.
         rule: String,
     },
+    /// A cloud tag that breaks a rule.
+    #[error("the tag `{key}` is not valid: {rule}")]
+    InvalidTag {
+        /// The tag's key.
+        key: String,
+        /// The rule.
+        rule: TagRule,
+    },
+    /// An instance is to be paid in advance, and for how long is not said.
+    #[error("an instance that is paid in advance needs RegistryChargePrepaid")]
+    PrepaidWithoutPeriod,
     /// More cloud tags than a resource may carry.
     #[error("{found} tags are too many: {limit} at most")]
     TooManyTags {
@@ -331,6 +342,20 @@ pub enum Error {
     /// Something that cannot be, was.
     #[error("internal: {0}")]
     Internal(String),
+}
+
+/// A rule for cloud tags.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TagRule {
+    /// How long a key is.
+    #[error("a key has 1 to 127 characters")]
+    KeyLength,
+    /// How long a value is.
+    #[error("a value has 255 characters at most")]
+    ValueLength,
+    /// A key stands for one value.
+    #[error("a key is given once")]
+    KeyGivenOnce,
 }
 
 impl Error {

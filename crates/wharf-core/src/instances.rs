@@ -5,7 +5,7 @@ use wharf_model::{
 };
 
 use crate::{
-    Core, Error, Instance, Operator,
+    Core, Error, Instance, Operator, TagRule,
     permissions::Permissions,
     queue::{EventKind, emit},
     random,
@@ -80,12 +80,6 @@ impl Core {
             return Err(Error::InstanceNameReserved(name));
         }
         check_tags(&new.tags, self.limits.tags_per_resource)?;
-        if new.prepaid.is_some_and(|(months, _)| !(1..=60).contains(&months)) {
-            return Err(Error::InvalidValue {
-                name: "RegistryChargePrepaid.Period",
-                rule: "1 to 60 months".to_owned(),
-            });
-        }
         let now = Self::now();
         let instance = Instance {
             id: random::instance_id()?.parse()?,
@@ -357,15 +351,15 @@ pub(crate) fn check_tags(tags: &[(String, String)], limit: usize) -> Result<(), 
     }
     for (index, (key, value)) in tags.iter().enumerate() {
         let rule = if key.is_empty() || key.chars().count() > 127 {
-            "a tag's key has 1 to 127 characters"
+            TagRule::KeyLength
         } else if value.chars().count() > 255 {
-            "a tag's value has 255 characters at most"
+            TagRule::ValueLength
         } else if tags[..index].iter().any(|(other, _)| other == key) {
-            "a tag's key is given once"
+            TagRule::KeyGivenOnce
         } else {
             continue;
         };
-        return Err(Error::InvalidValue { name: "TagSpecification.Tags", rule: format!("{rule}: `{key}`") });
+        return Err(Error::InvalidTag { key: key.chars().take(128).collect(), rule });
     }
     Ok(())
 }

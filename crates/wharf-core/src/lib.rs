@@ -45,7 +45,7 @@ pub use access_keys::{NewAccessKey, SigningCredential};
 pub use accounts::{NewAccount, RootPreset};
 pub use content::{Content, PulledBlob};
 pub use core::Core;
-pub use error::Error;
+pub use error::{Error, TagRule};
 pub use images::{ImageFilter, Images};
 pub use instance_tokens::{NewInstanceToken, TokenKind};
 pub use instances::{InstanceFilter, Instances, NameCheck, NewInstance};

@@ -8,9 +8,6 @@ use crate::{
     namespaces::find_namespace,
 };
 
-const BRIEF_LIMIT: usize = 1_000;
-const DESCRIPTION_LIMIT: usize = 10_000;
-
 /// A repository to be made (`CreateRepository`).
 #[derive(Clone, Debug)]
 pub struct NewRepository {
@@ -51,7 +48,6 @@ impl Core {
         instance: InstanceId,
         new: NewRepository,
     ) -> Result<(), Error> {
-        new.check()?;
         let now = Self::now();
         self.write(move |tx| {
             running_instance(tx, &operator, &instance, ResourcePath::Repository(&instance, &new.name))?;
@@ -159,22 +155,6 @@ impl Core {
             Ok(repositories::delete(tx, &instance, &repository)?)
         })
         .await
-    }
-}
-
-impl NewRepository {
-    /// The lengths of `CreateRepository`: a push may make names that are shorter or longer.
-    fn check(&self) -> Result<(), Error> {
-        let (name, rule) = if !(3..=244).contains(&self.name.path.as_str().len()) {
-            ("RepositoryName", "more than 2 and fewer than 245 characters")
-        } else if self.brief_description.chars().count() > BRIEF_LIMIT {
-            ("BriefDescription", "1,000 characters at most")
-        } else if self.description.chars().count() > DESCRIPTION_LIMIT {
-            ("Description", "10,000 characters at most")
-        } else {
-            return Ok(());
-        };
-        Err(Error::InvalidValue { name, rule: rule.to_owned() })
     }
 }
 

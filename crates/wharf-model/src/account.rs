@@ -2,7 +2,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::InvalidName;
+use crate::{InvalidName, NameKind};
 
 /// An account's number, as printed by the cloud: 12 digits, the root account is `100000000001`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -36,7 +36,7 @@ impl FromStr for Uin {
     fn from_str(text: &str) -> Result<Self, InvalidName> {
         let digits = !text.is_empty() && text.len() <= 18 && text.bytes().all(|b| b.is_ascii_digit());
         let number = if digits { text.parse().ok() } else { None };
-        number.map(Self).ok_or_else(|| InvalidName::new("account number", text, "digits only, 18 at most"))
+        number.map(Self).ok_or_else(|| InvalidName::new(NameKind::AccountNumber, text))
     }
 }
 
@@ -63,8 +63,6 @@ impl FromStr for SecretId {
 
     fn from_str(text: &str) -> Result<Self, InvalidName> {
         let valid = (8..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric());
-        valid
-            .then(|| Self(text.to_owned()))
-            .ok_or_else(|| InvalidName::new("SecretId", text, "8 to 64 letters or digits"))
+        valid.then(|| Self(text.to_owned())).ok_or_else(|| InvalidName::new(NameKind::SecretId, text))
     }
 }

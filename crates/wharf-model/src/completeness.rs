@@ -1,6 +1,6 @@
 use std::{fmt, str::FromStr};
 
-use crate::InvalidName;
+use crate::{InvalidName, NameKind};
 
 /// What of a manifest's content must be in the repository before an instance takes the manifest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -38,6 +38,6 @@ impl FromStr for Completeness {
         [Self::Strict, Self::SparseIndexes, Self::Sparse]
             .into_iter()
             .find(|completeness| completeness.name() == text)
-            .ok_or_else(|| InvalidName::new("completeness", text, "strict, sparse-indexes or sparse"))
+            .ok_or_else(|| InvalidName::new(NameKind::Completeness, text))
     }
 }

@@ -1,6 +1,6 @@
 use std::{fmt, str::FromStr};
 
-use crate::InvalidName;
+use crate::{InvalidName, NameKind};
 
 /// An instance's edition, `RegistryType` in the cloud API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,6 +37,6 @@ impl FromStr for Edition {
         [Self::Basic, Self::Standard, Self::Premium]
             .into_iter()
             .find(|edition| edition.name() == text)
-            .ok_or_else(|| InvalidName::new("RegistryType", text, "basic, standard or premium"))
+            .ok_or_else(|| InvalidName::new(NameKind::Edition, text))
     }
 }

@@ -2,7 +2,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{InvalidName, name::alphanumeric_with_single_separators};
+use crate::{InvalidName, NameKind, name::alphanumeric_with_single_separators};
 
 /// An instance's id, `tcr-` and 8 lower-case letters or digits.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -29,9 +29,7 @@ impl FromStr for InstanceId {
         let valid = text.strip_prefix("tcr-").is_some_and(|rest| {
             rest.len() == 8 && rest.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
         });
-        valid
-            .then(|| Self(text.into()))
-            .ok_or_else(|| InvalidName::new("instance id", text, "tcr- and 8 lower-case letters or digits"))
+        valid.then(|| Self(text.into())).ok_or_else(|| InvalidName::new(NameKind::InstanceId, text))
     }
 }
 
@@ -103,9 +101,7 @@ impl FromStr for InstanceName {
     fn from_str(text: &str) -> Result<Self, InvalidName> {
         let lower = text.to_ascii_lowercase();
         let valid = (2..=50).contains(&text.len()) && alphanumeric_with_single_separators(&lower, b"-");
-        valid.then(|| Self(text.into())).ok_or_else(|| {
-            InvalidName::new("instance name", text, "2 to 50 letters, digits and single hyphens between them")
-        })
+        valid.then(|| Self(text.into())).ok_or_else(|| InvalidName::new(NameKind::Instance, text))
     }
 }
 
@@ -147,7 +143,7 @@ impl FromStr for InstanceStatus {
         [Self::Pending, Self::Deploying, Self::Running, Self::Deleting]
             .into_iter()
             .find(|status| status.name() == text)
-            .ok_or_else(|| InvalidName::new("instance status", text, "a status of DescribeInstances"))
+            .ok_or_else(|| InvalidName::new(NameKind::InstanceStatus, text))
     }
 }
 

@@ -1,20 +1,6 @@
 use std::{fmt, str::FromStr};
 
-/// A text that is no name of its kind.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is no {kind}: {rule}")]
-pub struct InvalidName {
-    kind: &'static str,
-    text: String,
-    rule: &'static str,
-}
-
-impl InvalidName {
-    /// Says that `text` is no `kind`, and by which rule. Long texts are cut.
-    pub fn new(kind: &'static str, text: &str, rule: &'static str) -> Self {
-        Self { kind, text: text.chars().take(128).collect(), rule }
-    }
-}
+use crate::{InvalidName, NameKind};
 
 /// A namespace's name: 2 to 30 lower-case letters and digits with single `.`, `_` or `-` between them (`CreateNamespace`).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -44,13 +30,7 @@ impl FromStr for NamespaceName {
 
     fn from_str(text: &str) -> Result<Self, InvalidName> {
         let valid = (2..=30).contains(&text.len()) && alphanumeric_with_single_separators(text, b"._-");
-        valid.then(|| Self(text.into())).ok_or_else(|| {
-            InvalidName::new(
-                "namespace name",
-                text,
-                "2 to 30 lower-case letters and digits with single `.`, `_` or `-` between them",
-            )
-        })
+        valid.then(|| Self(text.into())).ok_or_else(|| InvalidName::new(NameKind::Namespace, text))
     }
 }
 
@@ -59,13 +39,7 @@ impl FromStr for RepositoryPath {
 
     fn from_str(text: &str) -> Result<Self, InvalidName> {
         let valid = text.len() <= REPOSITORY_NAME_LIMIT && text.split('/').all(is_path_component);
-        valid.then(|| Self(text.into())).ok_or_else(|| {
-            InvalidName::new(
-                "repository name",
-                text,
-                "lower-case letters and digits with `.`, `_`, `__` or hyphens between them, in components joined by `/`",
-            )
-        })
+        valid.then(|| Self(text.into())).ok_or_else(|| InvalidName::new(NameKind::RepositoryPath, text))
     }
 }
 
@@ -76,9 +50,7 @@ impl FromStr for Tag {
         let valid = (1..=128).contains(&text.len())
             && !text.starts_with(['.', '-'])
             && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-'));
-        valid.then(|| Self(text.into())).ok_or_else(|| {
-            InvalidName::new("tag", text, "1 to 128 letters, digits, `_`, `.` and `-`, not first `.` or `-`")
-        })
+        valid.then(|| Self(text.into())).ok_or_else(|| InvalidName::new(NameKind::Tag, text))
     }
 }
 
@@ -89,8 +61,7 @@ impl FromStr for RepositoryName {
         let whole =
             (text.len() <= REPOSITORY_NAME_LIMIT).then_some(text).and_then(|text| text.split_once('/'));
         let Some((namespace, path)) = whole else {
-            let rule = "a namespace, `/` and a repository, 255 characters at most";
-            return Err(InvalidName::new("repository name", text, rule));
+            return Err(InvalidName::new(NameKind::Repository, text));
         };
         Ok(Self { namespace: namespace.parse()?, path: path.parse()? })
     }

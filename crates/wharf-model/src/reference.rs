@@ -1,6 +1,6 @@
 use std::{fmt, str::FromStr};
 
-use crate::{Digest, InvalidName, Tag};
+use crate::{Digest, InvalidName, NameKind, Tag};
 
 /// What names a manifest in a repository: a tag or a digest (OCI distribution specification, `<reference>`).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -27,9 +27,7 @@ impl FromStr for Reference {
     fn from_str(text: &str) -> Result<Self, InvalidName> {
         if text.contains(':') {
             let digest = text.parse().map(Self::Digest);
-            digest.map_err(|_| {
-                InvalidName::new("digest", text, "sha256: or sha512: and lower-case hexadecimal digits")
-            })
+            digest.map_err(|_| InvalidName::new(NameKind::Digest, text))
         } else {
             text.parse().map(Self::Tag)
         }

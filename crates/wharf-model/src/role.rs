@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use crate::{InvalidName, Uin};
+use crate::{InvalidName, NameKind, Uin};
 
 /// A role's number: 19 digits, the first of a registry is `4611686018427387904`, as in the cloud.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -68,10 +68,7 @@ impl FromStr for RoleArn {
     type Err = InvalidName;
 
     fn from_str(text: &str) -> Result<Self, InvalidName> {
-        let invalid = || {
-            let rule = "qcs::cam::uin/UIN:roleName/NAME or qcs::cam::uin/UIN:role/ID";
-            InvalidName::new("role", text, rule)
-        };
+        let invalid = || InvalidName::new(NameKind::RoleArn, text);
         let rest = text.strip_prefix("qcs::cam::uin/").ok_or_else(invalid)?;
         let (owner, role) = rest.split_once(':').ok_or_else(invalid)?;
         let role = match role.split_once('/').ok_or_else(invalid)? {
@@ -84,7 +81,7 @@ impl FromStr for RoleArn {
 }
 
 macro_rules! name {
-    ($type:ident, $kind:literal, $lengths:expr, $rule:literal) => {
+    ($type:ident, $kind:ident, $lengths:expr) => {
         impl $type {
             /// The name as text.
             pub fn as_str(&self) -> &str {
@@ -104,14 +101,14 @@ macro_rules! name {
             fn from_str(text: &str) -> Result<Self, InvalidName> {
                 let valid = $lengths.contains(&text.len())
                     && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+=,.@_-".contains(&b));
-                valid.then(|| Self(text.into())).ok_or_else(|| InvalidName::new($kind, text, $rule))
+                valid.then(|| Self(text.into())).ok_or_else(|| InvalidName::new(NameKind::$kind, text))
             }
         }
     };
 }
 
-name!(RoleName, "role name", (1..=128), "1 to 128 letters, digits and +=,.@_-");
-name!(SessionName, "session name", (2..=128), "2 to 128 letters, digits and +=,.@_-");
+name!(RoleName, Role, (1..=128));
+name!(SessionName, Session, (2..=128));
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,6 @@
 use std::{fmt, str::FromStr};
 
-use crate::InvalidName;
+use crate::{InvalidName, NameKind};
 
 /// The severity from which on a vulnerable image is held back, `Severity` of a namespace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,6 +37,6 @@ impl FromStr for Severity {
         [Self::Low, Self::Medium, Self::High]
             .into_iter()
             .find(|severity| severity.name() == text)
-            .ok_or_else(|| InvalidName::new("Severity", text, "low, medium or high"))
+            .ok_or_else(|| InvalidName::new(NameKind::Severity, text))
     }
 }

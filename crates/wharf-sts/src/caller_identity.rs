@@ -1,7 +1,6 @@
 //! Who a caller is.
 
-use serde::Serialize;
-use wharf_cloudapi::{Action, Call, input};
+use wharf_cloudapi::{Action, Call, input, output};
 use wharf_core::{Error, Operator, Principal};
 
 input! {
@@ -9,16 +8,15 @@ input! {
     pub struct GetCallerIdentity {}
 }
 
-/// What [`GetCallerIdentity`] answers.
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct CallerIdentity {
-    arn: String,
-    account_id: String,
-    user_id: String,
-    principal_id: String,
-    #[serde(rename = "Type")]
-    kind: &'static str,
+output! {
+    /// What [`GetCallerIdentity`] answers.
+    pub struct CallerIdentity {
+        arn: String = "Arn",
+        account_id: String = "AccountId",
+        user_id: String = "UserId",
+        principal_id: String = "PrincipalId",
+        kind: String = "Type",
+    }
 }
 
 impl Action for GetCallerIdentity {
@@ -38,6 +36,6 @@ impl Action for GetCallerIdentity {
         };
         let kind = if matches!(principal, Principal::Role(_)) { "CAMRole" } else { "CAMUser" };
         let (account_id, principal_id) = (owner.to_string(), uin.to_string());
-        Ok(CallerIdentity { arn, account_id, user_id, principal_id, kind })
+        Ok(CallerIdentity { arn, account_id, user_id, principal_id, kind: kind.to_owned() })
     }
 }

@@ -1,8 +1,7 @@
 //! Temporary credentials.
 
 use percent_encoding::percent_decode_str;
-use serde::Serialize;
-use wharf_cloudapi::{Action, Call, input};
+use wharf_cloudapi::{Action, Call, input, output};
 use wharf_core::{AssumedRole, Error, FederatedUser, TemporaryCredential};
 
 input! {
@@ -31,23 +30,20 @@ input! {
     }
 }
 
-/// What [`GetFederationToken`] and [`AssumeRole`] answer.
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct TemporaryCredentials {
-    credentials: Credentials,
-    /// Seconds since 1970.
-    expired_time: i64,
-    /// The same as text.
-    expiration: String,
-}
+output! {
+    /// What [`GetFederationToken`] and [`AssumeRole`] answer.
+    pub struct TemporaryCredentials {
+        credentials: Credentials = "Credentials",
+        expired_time: i64 = "ExpiredTime",
+        expiration: String = "Expiration",
+    }
 
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Credentials {
-    token: String,
-    tmp_secret_id: String,
-    tmp_secret_key: String,
+    /// A temporary key, and the token that goes with it.
+    pub struct Credentials {
+        token: String = "Token",
+        tmp_secret_id: String = "TmpSecretId",
+        tmp_secret_key: String = "TmpSecretKey",
+    }
 }
 
 impl Action for GetFederationToken {

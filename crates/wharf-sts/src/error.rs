@@ -1,22 +1,12 @@
 use wharf_core::Error;
 
-/// The codes that the Security Token Service documents, beside the common ones: they are the same for each action.
-pub(crate) fn documented(_: &str) -> &'static [&'static str] {
-    &[
-        "FailedOperation.TempKeyNotAllowed",
-        "InvalidParameter.OverLimit",
-        "InvalidParameter.OverTimeError",
-        "InvalidParameter.ParamError",
-        "InvalidParameter.PolicyTooLong",
-        "InvalidParameter.StrategyFormatError",
-        "ResourceNotFound.RoleNotFound",
-    ]
-}
+/// The codes for a parameter whose value its declaration does not allow.
+pub(crate) const VALUES: &[&str] = &["InvalidParameter.ParamError"];
 
 /// The codes that fit an error of core, the best first.
 pub(crate) fn codes(error: &Error) -> &'static [&'static str] {
     match error {
-        Error::InvalidName(_) | Error::InvalidValue { .. } => &["InvalidParameter.ParamError"],
+        Error::InvalidName(_) | Error::InvalidValue { .. } => VALUES,
         Error::InvalidPolicy(_) => &["InvalidParameter.StrategyFormatError"],
         Error::SessionTooLong { .. } => &["InvalidParameter.OverTimeError"],
         Error::RoleNotFound(_) => &["ResourceNotFound.RoleNotFound"],

@@ -5,12 +5,13 @@
 pub mod caller_identity;
 pub mod credentials;
 mod error;
+mod facts;
 
 use wharf_cloudapi::Product;
 
 /// The product `sts`.
 pub fn product() -> Product {
-    Product::new("sts", "2018-08-13", error::codes, error::documented)
+    Product::new("sts", "2018-08-13", error::codes, error::VALUES, facts::of)
         .action::<caller_identity::GetCallerIdentity>()
         .action::<credentials::AssumeRole>()
         .action::<credentials::GetFederationToken>()

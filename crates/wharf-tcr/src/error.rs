@@ -1,16 +1,17 @@
 use wharf_core::Error;
 
-/// The codes that the API documents for an action, beside the common ones.
-pub(crate) fn documented(action: &str) -> &'static [&'static str] {
-    include!(concat!(env!("OUT_DIR"), "/documented_errors.rs"))
-}
+/// The codes for a parameter whose value its declaration does not allow, the best first.
+pub(crate) const VALUES: &[&str] =
+    &["InvalidParameterValue", "InvalidParameter.ErrorTcrInvalidParameter", "InvalidParameter"];
 
 /// The codes that fit an error of core, the best first; the first that the action documents is answered.
 pub(crate) fn codes(error: &Error) -> &'static [&'static str] {
     match error {
-        Error::InvalidName(_) | Error::InvalidValue { .. } | Error::InvalidManifest(_) => {
-            &["InvalidParameter.ErrorTcrInvalidParameter", "InvalidParameter"]
-        }
+        Error::InvalidName(_)
+        | Error::InvalidValue { .. }
+        | Error::InvalidTag { .. }
+        | Error::PrepaidWithoutPeriod
+        | Error::InvalidManifest(_) => VALUES,
         Error::TooManyTags { .. } => &["InvalidParameter.ErrorTagOverLimit", "InvalidParameter"],
 
         Error::InstanceNameIllegal(_) => &["InvalidParameter.ErrorNameIllegal", "InvalidParameter"],
@@ -18,7 +19,7 @@ pub(crate) fn codes(error: &Error) -> &'static [&'static str] {
         Error::InstanceNameTaken(_) => &["InvalidParameter.ErrorNameExists", "InvalidParameter"],
         Error::InstanceNotFound(_) => &["ResourceNotFound", "ResourceNotFound.TcrResourceNotFound"],
         Error::InstanceNotRunning { .. } => {
-            &["ResourceInsufficient.ErrorInstanceNotRunning", "OperationDenied", "FailedOperation"]
+            &["ResourceInsufficient.ErrorInstanceNotRunning", "OperationDenied", "ResourceUnavailable"]
         }
         Error::DeletionProtected(_) => &["OperationDenied"],
 

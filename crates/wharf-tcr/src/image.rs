@@ -1,7 +1,6 @@
 //! Image versions of a repository.
 
-use serde::Serialize;
-use wharf_cloudapi::{Action, Call, input};
+use wharf_cloudapi::{Action, Call, input, output};
 use wharf_core::{Error, ImageFilter, TaggedImage};
 
 use crate::{
@@ -25,9 +24,9 @@ input! {
         /// Only tags that hold this.
         image_version: Option<String> = "ImageVersion",
         /// Image versions on a page.
-        limit: Option<i64> = "Limit",
+        limit: Option<i64> = "Limit" in 1..,
         /// The page's number, from 1.
-        offset: Option<i64> = "Offset",
+        offset: Option<i64> = "Offset" in 0..,
         /// Only tags of this digest.
         digest: Option<String> = "Digest",
         /// Whether `ImageVersion` is the whole tag.
@@ -35,23 +34,22 @@ input! {
     }
 }
 
-/// What [`DescribeImages`] answers.
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct DescribeImagesOutput {
-    image_info_list: Vec<TcrImageInfo>,
-    total_count: u64,
-}
+output! {
+    /// What [`DescribeImages`] answers.
+    pub struct DescribeImagesOutput {
+        image_info_list: Vec<TcrImageInfo> = "ImageInfoList",
+        total_count: u64 = "TotalCount",
+    }
 
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct TcrImageInfo {
-    digest: String,
-    size: u64,
-    image_version: String,
-    update_time: String,
-    kind: String,
-    kms_signature: String,
+    /// An image version.
+    pub struct TcrImageInfo {
+        digest: String = "Digest",
+        size: u64 = "Size",
+        image_version: String = "ImageVersion",
+        update_time: String = "UpdateTime",
+        kind: String = "Kind",
+        kms_signature: String = "KmsSignature",
+    }
 }
 
 impl Action for DescribeImages {
@@ -59,7 +57,7 @@ impl Action for DescribeImages {
     type Output = DescribeImagesOutput;
 
     async fn run(self, call: Call) -> Result<Self::Output, Error> {
-        let page = paging::pages(self.offset, self.limit, LARGEST_PAGE)?;
+        let page = paging::pages(self.offset, self.limit, LARGEST_PAGE);
         let repository = repository_name(&self.namespace_name, &self.repository_name)?;
         let filter = ImageFilter {
             tag: self.image_version.filter(|tag| !tag.is_empty()),

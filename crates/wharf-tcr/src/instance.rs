@@ -1,18 +1,19 @@
 //! Instances.
 
-use serde::Serialize;
-use wharf_cloudapi::{Action, Call, input};
+use wharf_cloudapi::{Action, Call, choice, input, output};
 use wharf_core::{Error, Instance, InstanceFilter, NameCheck, NewInstance};
-use wharf_model::{InstanceId, Region, RenewFlag};
+use wharf_model::{ChargeType, Edition, InstanceId, Region, RenewFlag};
 
 use crate::{
+    filter::{Filter, key_and_value},
     paging,
-    tag_specification::{Filter, TagSpecification, key_and_value},
+    tag_specification::{OfInstance, ShownTags, TagSpecification},
 };
 
-/// What an action answers that answers nothing but its `RequestId`.
-#[derive(Serialize)]
-pub struct Done {}
+output! {
+    /// What an action answers that answers nothing but its `RequestId`.
+    pub struct Done {}
+}
 
 input! {
     /// Says whether a new instance may have this name.
@@ -22,12 +23,12 @@ input! {
     }
 }
 
-/// What [`CheckInstanceName`] answers.
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct CheckInstanceNameOutput {
-    is_validated: bool,
-    detail_code: i64,
+output! {
+    /// What [`CheckInstanceName`] answers.
+    pub struct CheckInstanceNameOutput {
+        is_validated: bool = "IsValidated",
+        detail_code: i64 = "DetailCode",
+    }
 }
 
 impl Action for CheckInstanceName {
@@ -46,25 +47,68 @@ impl Action for CheckInstanceName {
     }
 }
 
+choice! {
+    /// An instance's edition.
+    pub struct RegistryType(Edition): String {
+        "basic" => Edition::Basic,
+        "standard" => Edition::Standard,
+        "premium" => Edition::Premium,
+    }
+
+    /// Whether an instance is paid by use or in advance.
+    pub struct RegistryChargeType(ChargeType): i64 {
+        0 => ChargeType::PostPaid,
+        1 => ChargeType::PrePaid,
+    }
+
+    /// What happens at the end of a period: renewed by hand, renewed by itself, ended without a notice.
+    pub struct AtTheEnd(RenewFlag): i64 {
+        0 => RenewFlag::Manual,
+        1 => RenewFlag::Automatic,
+        2 => RenewFlag::None,
+    }
+
+    /// What a listing of instances can be cut down by.
+    pub struct InstanceFilterName(FilterBy): String {
+        "RegistryName" => FilterBy::Name,
+        "RegistryStatus" => FilterBy::Status,
+        "TagKey" => FilterBy::TagKey,
+        "Tags" => FilterBy::Tag,
+    }
+}
+
+/// What a filter of instances looks at.
+#[derive(Clone, Copy, Debug)]
+pub enum FilterBy {
+    /// The name.
+    Name,
+    /// The status.
+    Status,
+    /// A tag's key, whatever its value.
+    TagKey,
+    /// A tag, `key:value`.
+    Tag,
+}
+
 input! {
     /// How an instance is paid in advance.
     pub struct RegistryChargePrepaid {
         /// Months.
-        period: i64 = "Period",
-        /// What happens at the end: 0 renewed by hand, 1 renewed by itself, 2 ended without a notice.
-        renew_flag: i64 = "RenewFlag",
+        period: i64 = "Period" in 1..=60,
+        /// What happens at the end.
+        renew_flag: AtTheEnd = "RenewFlag",
     }
 
     /// Asks for an instance.
     pub struct CreateInstance {
         /// Its name.
         registry_name: String = "RegistryName",
-        /// Its edition: `basic`, `standard` or `premium`.
-        registry_type: String = "RegistryType",
+        /// Its edition.
+        registry_type: RegistryType = "RegistryType",
         /// Its cloud tags.
-        tag_specification: Option<TagSpecification> = "TagSpecification",
-        /// 0: paid by use, 1: paid in advance.
-        registry_charge_type: Option<i64> = "RegistryChargeType",
+        tag_specification: Option<TagSpecification<OfInstance>> = "TagSpecification",
+        /// How it is paid: by use, where the request does not say.
+        registry_charge_type: Option<RegistryChargeType> = "RegistryChargeType",
         /// The period that is paid in advance.
         registry_charge_prepaid: Option<RegistryChargePrepaid> = "RegistryChargePrepaid",
         /// Whether the bucket carries the instance's tags: local buckets carry none.
@@ -78,11 +122,11 @@ input! {
     }
 }
 
-/// What [`CreateInstance`] answers.
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct CreateInstanceOutput {
-    registry_id: String,
+output! {
+    /// What [`CreateInstance`] answers.
+    pub struct CreateInstanceOutput {
+        registry_id: String = "RegistryId",
+    }
 }
 
 impl Action for CreateInstance {
@@ -93,11 +137,11 @@ impl Action for CreateInstance {
         let prepaid = self.prepaid()?;
         let new = NewInstance {
             name: self.registry_name,
-            edition: self.registry_type.parse()?,
+            edition: self.registry_type.0,
             region: call.region,
             prepaid,
             deletion_protection: self.deletion_protection.unwrap_or(false),
-            tags: TagSpecification::read(self.tag_specification, "instance")?,
+            tags: TagSpecification::read(self.tag_specification),
         };
         let id = call.core.create_instance(call.operator, new).await?;
         Ok(CreateInstanceOutput { registry_id: id.to_string() })
@@ -106,16 +150,12 @@ impl Action for CreateInstance {
 
 impl CreateInstance {
     fn prepaid(&self) -> Result<Option<(i64, RenewFlag)>, Error> {
-        let wrong = |name, rule: &str| Error::InvalidValue { name, rule: rule.to_owned() };
-        match (self.registry_charge_type.unwrap_or(0), &self.registry_charge_prepaid) {
-            (0, _) => Ok(None),
-            (1, Some(prepaid)) => {
-                let flag = RenewFlag::from_number(prepaid.renew_flag);
-                let flag = flag.ok_or_else(|| wrong("RegistryChargePrepaid.RenewFlag", "it is 0, 1 or 2"))?;
-                Ok(Some((prepaid.period, flag)))
+        match (&self.registry_charge_type, &self.registry_charge_prepaid) {
+            (None | Some(RegistryChargeType(ChargeType::PostPaid)), _) => Ok(None),
+            (Some(RegistryChargeType(ChargeType::PrePaid)), Some(prepaid)) => {
+                Ok(Some((prepaid.period, prepaid.renew_flag.0)))
             }
-            (1, None) => Err(wrong("RegistryChargePrepaid", "a prepaid instance needs its period")),
-            _ => Err(wrong("RegistryChargeType", "it is 0 or 1")),
+            (Some(RegistryChargeType(ChargeType::PrePaid)), None) => Err(Error::PrepaidWithoutPeriod),
         }
     }
 }
@@ -126,48 +166,45 @@ input! {
         /// Only these; without them, all of the account.
         registry_ids: Option<Vec<String>> = "Registryids",
         /// Instances left out at the start.
-        offset: Option<i64> = "Offset",
+        offset: Option<i64> = "Offset" in 0..,
         /// Instances at the most: 20, and never more than 100.
-        limit: Option<i64> = "Limit",
-        /// `RegistryName`, `RegistryStatus`, `TagKey`, `Tags`.
-        filters: Option<Vec<Filter>> = "Filters",
+        limit: Option<i64> = "Limit" in 1..,
+        /// Conditions.
+        filters: Option<Vec<Filter<InstanceFilterName>>> = "Filters",
         /// Whether other regions' instances are shown too.
         all_region: Option<bool> = "AllRegion",
     }
 }
 
-/// What [`DescribeInstances`] answers.
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct DescribeInstancesOutput {
-    total_count: u64,
-    registries: Vec<Registry>,
-}
+output! {
+    /// What [`DescribeInstances`] answers.
+    pub struct DescribeInstancesOutput {
+        total_count: u64 = "TotalCount",
+        registries: Vec<Registry> = "Registries",
+    }
 
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Registry {
-    registry_id: String,
-    registry_name: String,
-    registry_type: &'static str,
-    status: &'static str,
-    public_domain: String,
-    created_at: String,
-    region_name: String,
-    region_id: u64,
-    enable_anonymous: bool,
-    token_valid_time: u64,
-    internal_endpoint: String,
-    tag_specification: TagSpecification,
-    expired_at: String,
-    pay_mod: i64,
-    renew_flag: i64,
-    deletion_protection: bool,
-    #[serde(rename = "AIFeature")]
-    ai_feature: bool,
-    #[serde(rename = "EnableCosMAZ")]
-    enable_cos_maz: bool,
-    enable_cos_versioning: bool,
+    /// An instance.
+    pub struct Registry {
+        registry_id: String = "RegistryId",
+        registry_name: String = "RegistryName",
+        registry_type: &'static str = "RegistryType",
+        status: &'static str = "Status",
+        public_domain: String = "PublicDomain",
+        created_at: String = "CreatedAt",
+        region_name: String = "RegionName",
+        region_id: u64 = "RegionId",
+        enable_anonymous: bool = "EnableAnonymous",
+        token_valid_time: u64 = "TokenValidTime",
+        internal_endpoint: String = "InternalEndpoint",
+        tag_specification: ShownTags = "TagSpecification",
+        expired_at: String = "ExpiredAt",
+        pay_mod: i64 = "PayMod",
+        renew_flag: i64 = "RenewFlag",
+        deletion_protection: bool = "DeletionProtection",
+        ai_feature: bool = "AIFeature",
+        enable_cos_maz: bool = "EnableCosMAZ",
+        enable_cos_versioning: bool = "EnableCosVersioning",
+    }
 }
 
 /// Hours that a long-term token is good for.
@@ -178,7 +215,7 @@ impl Action for DescribeInstances {
     type Output = DescribeInstancesOutput;
 
     async fn run(self, call: Call) -> Result<Self::Output, Error> {
-        let page = paging::rows(self.offset, self.limit)?;
+        let page = paging::rows(self.offset, self.limit);
         let found = match self.registry_ids.filter(|ids| !ids.is_empty()) {
             Some(ids) => call.core.find_instances(call.operator, known(&ids)).await?,
             None => {
@@ -196,15 +233,15 @@ impl Action for DescribeInstances {
     }
 }
 
-fn filter(filters: Vec<Filter>, region: Option<String>) -> Result<InstanceFilter, Error> {
+fn filter(filters: Vec<Filter<InstanceFilterName>>, region: Option<String>) -> Result<InstanceFilter, Error> {
     let mut wanted = InstanceFilter { region, ..InstanceFilter::default() };
     for filter in filters {
-        match filter.name.as_str() {
-            "RegistryName" => wanted.name = Some(filter.value()?),
-            "RegistryStatus" => wanted.status = Some(filter.value()?.parse()?),
-            "TagKey" => wanted.tag = Some((filter.value()?, None)),
-            "Tags" => wanted.tag = Some(key_and_value(&filter.value()?)),
-            _ => return Err(filter.unknown("RegistryName, RegistryStatus, TagKey and Tags")),
+        let (InstanceFilterName(by), value) = filter.parts();
+        match by {
+            FilterBy::Name => wanted.name = Some(value),
+            FilterBy::Status => wanted.status = Some(value.parse()?),
+            FilterBy::TagKey => wanted.tag = Some((value, None)),
+            FilterBy::Tag => wanted.tag = Some(key_and_value(&value)),
         }
     }
     Ok(wanted)
@@ -232,7 +269,7 @@ fn registry(instance: Instance, tags: Vec<(String, String)>, public_domain: Stri
         enable_anonymous: true,
         token_valid_time: TOKEN_VALID_TIME,
         internal_endpoint: String::new(),
-        tag_specification: TagSpecification::write("instance", tags),
+        tag_specification: ShownTags::of("instance", tags),
         expired_at: instance.expires_at.map(wharf_model::Timestamp::to_china_time).unwrap_or_default(),
         pay_mod: instance.charge_type.number(),
         renew_flag: instance.renew_flag.number(),
@@ -251,27 +288,25 @@ input! {
     }
 }
 
-/// What [`DescribeInstanceStatus`] answers.
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct DescribeInstanceStatusOutput {
-    registry_status_set: Vec<RegistryStatus>,
-}
+output! {
+    /// What [`DescribeInstanceStatus`] answers.
+    pub struct DescribeInstanceStatusOutput {
+        registry_status_set: Vec<RegistryStatus> = "RegistryStatusSet",
+    }
 
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct RegistryStatus {
-    registry_id: String,
-    status: &'static str,
-    conditions: Vec<RegistryCondition>,
-}
+    /// An instance's state.
+    pub struct RegistryStatus {
+        registry_id: String = "RegistryId",
+        status: &'static str = "Status",
+        conditions: Vec<RegistryCondition> = "Conditions",
+    }
 
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct RegistryCondition {
-    r#type: &'static str,
-    status: &'static str,
-    reason: &'static str,
+    /// A part of a state.
+    pub struct RegistryCondition {
+        r#type: &'static str = "Type",
+        status: &'static str = "Status",
+        reason: &'static str = "Reason",
+    }
 }
 
 impl Action for DescribeInstanceStatus {

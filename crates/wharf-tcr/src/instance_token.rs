@@ -1,10 +1,26 @@
 //! Instance tokens, the passwords of `docker login`.
 
-use serde::Serialize;
-use wharf_cloudapi::{Action, Call, input};
+use wharf_cloudapi::{Action, Call, choice, input, output};
 use wharf_core::{Error, TokenKind};
 
 use crate::instance::instance_id;
+
+/// How long a token is good for.
+#[derive(Clone, Copy, Debug)]
+pub enum Lifetime {
+    /// An hour.
+    Temporary,
+    /// Until it is deleted, or for ten years.
+    LongTerm,
+}
+
+choice! {
+    /// The kind of a token.
+    pub struct TokenType(Lifetime): String {
+        "longterm" => Lifetime::LongTerm,
+        "temp" => Lifetime::Temporary,
+    }
+}
 
 input! {
     /// Makes the password of a `docker login` to one instance.
@@ -12,20 +28,20 @@ input! {
         /// Which instance.
         registry_id: String = "RegistryId",
         /// `temp`, for an hour, or `longterm`.
-        token_type: Option<String> = "TokenType",
+        token_type: Option<TokenType> = "TokenType",
         /// What a long-term token is for.
         desc: Option<String> = "Desc",
     }
 }
 
-/// What [`CreateInstanceToken`] answers.
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct CreateInstanceTokenOutput {
-    username: String,
-    token: String,
-    exp_time: i64,
-    token_id: String,
+output! {
+    /// What [`CreateInstanceToken`] answers.
+    pub struct CreateInstanceTokenOutput {
+        username: String = "Username",
+        token: String = "Token",
+        exp_time: i64 = "ExpTime",
+        token_id: String = "TokenId",
+    }
 }
 
 impl Action for CreateInstanceToken {
@@ -33,15 +49,11 @@ impl Action for CreateInstanceToken {
     type Output = CreateInstanceTokenOutput;
 
     async fn run(self, call: Call) -> Result<Self::Output, Error> {
-        let kind = match self.token_type.as_deref().unwrap_or("temp") {
-            "temp" => TokenKind::Temporary,
-            "longterm" => TokenKind::LongTerm { description: self.desc.unwrap_or_default() },
-            _ => {
-                return Err(Error::InvalidValue {
-                    name: "TokenType",
-                    rule: "it is temp or longterm".to_owned(),
-                });
+        let kind = match self.token_type {
+            Some(TokenType(Lifetime::LongTerm)) => {
+                TokenKind::LongTerm { description: self.desc.unwrap_or_default() }
             }
+            Some(TokenType(Lifetime::Temporary)) | None => TokenKind::Temporary,
         };
         let token =
             call.core.create_instance_token(call.operator, instance_id(&self.registry_id)?, kind).await?;

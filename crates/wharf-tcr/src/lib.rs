@@ -3,6 +3,8 @@
 //! An action only translates: its input into one call of core, core's answer into its output.
 
 mod error;
+mod facts;
+pub mod filter;
 pub mod image;
 pub mod instance;
 pub mod instance_token;
@@ -16,7 +18,7 @@ use wharf_cloudapi::Product;
 
 /// The product `tcr` with every action that there is.
 pub fn product() -> Product {
-    Product::new("tcr", "2019-09-24", error::codes, error::documented)
+    Product::new("tcr", "2019-09-24", error::codes, error::VALUES, facts::of)
         .action::<image::DeleteImage>()
         .action::<image::DescribeImages>()
         .action::<instance::CheckInstanceName>()

@@ -1,22 +1,32 @@
 //! Namespaces of an instance.
 
-use serde::Serialize;
-use wharf_cloudapi::{Action, Call, input};
+use wharf_cloudapi::{Action, Call, choice, input, output};
 use wharf_core::{Error, Namespace, NamespaceFilter, Namespaces, NewNamespace, Page};
 use wharf_model::Severity;
 
 use crate::{
+    filter::{Filter, key_and_value},
     instance::{Done, instance_id},
     paging,
-    tag_specification::{Filter, TagSpecification, key_and_value},
+    tag_specification::{OfNamespace, ShownTags, TagSpecification},
 };
+
+choice! {
+    /// From which severity on images are held back.
+    pub struct LeastSeverity(Severity): String {
+        "low" => Severity::Low,
+        "medium" => Severity::Medium,
+        "high" => Severity::High,
+    }
+
+    /// What a listing of namespaces can be cut down by.
+    pub struct NamespaceFilterName(()): String { "Tags" => () }
+}
 
 input! {
     /// A vulnerability that does not count.
-    #[derive(Serialize)]
     pub struct CVEWhitelistItem {
         /// Its CVE number.
-        #[serde(rename = "CVEID")]
         cve_id: Option<String> = "CVEID",
     }
 
@@ -29,13 +39,13 @@ input! {
         /// Whether anybody may pull.
         is_public: bool = "IsPublic",
         /// Its cloud tags.
-        tag_specification: Option<TagSpecification> = "TagSpecification",
+        tag_specification: Option<TagSpecification<OfNamespace>> = "TagSpecification",
         /// Whether a push starts a scan.
         is_auto_scan: Option<bool> = "IsAutoScan",
         /// Whether vulnerable images are held back.
         is_prevent_vul: Option<bool> = "IsPreventVUL",
         /// From which severity on: `low`, `medium` or `high`.
-        severity: Option<String> = "Severity",
+        severity: Option<LeastSeverity> = "Severity",
         /// Vulnerabilities that do not count.
         cve_whitelist_items: Option<Vec<CVEWhitelistItem>> = "CVEWhitelistItems",
     }
@@ -46,16 +56,15 @@ impl Action for CreateNamespace {
     type Output = Done;
 
     async fn run(self, call: Call) -> Result<Done, Error> {
-        let severity = self.severity.filter(|severity| !severity.is_empty());
         let allowed = self.cve_whitelist_items.unwrap_or_default().into_iter();
         let new = NewNamespace {
             name: self.namespace_name.parse()?,
             public: self.is_public,
             auto_scan: self.is_auto_scan.unwrap_or(false),
             prevent_vul: self.is_prevent_vul.unwrap_or(false),
-            severity: severity.map(|severity| severity.parse()).transpose()?,
+            severity: self.severity.map(|LeastSeverity(severity)| severity),
             cve_allowlist: allowed.filter_map(|item| item.cve_id).filter(|id| !id.is_empty()).collect(),
-            tags: TagSpecification::read(self.tag_specification, "namespace")?,
+            tags: TagSpecification::read(self.tag_specification),
         };
         call.core.create_namespace(call.operator, instance_id(&self.registry_id)?, new).await?;
         Ok(Done {})
@@ -70,48 +79,49 @@ input! {
         /// Only those whose name holds this.
         namespace_name: Option<String> = "NamespaceName",
         /// Namespaces on a page.
-        limit: Option<i64> = "Limit",
+        limit: Option<i64> = "Limit" in 1..,
         /// The page's number.
-        offset: Option<i64> = "Offset",
+        offset: Option<i64> = "Offset" in 0..,
         /// Whether all are shown, whatever the page.
         all: Option<bool> = "All",
         /// `Tags`: `key:value`.
-        filters: Option<Vec<Filter>> = "Filters",
+        filters: Option<Vec<Filter<NamespaceFilterName>>> = "Filters",
         /// Only those that sign images with a KMS key.
         kms_sign_policy: Option<bool> = "KmsSignPolicy",
     }
 }
 
-/// What [`DescribeNamespaces`] answers.
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct DescribeNamespacesOutput {
-    namespace_list: Vec<TcrNamespaceInfo>,
-    total_count: u64,
-}
+output! {
+    /// What [`DescribeNamespaces`] answers.
+    pub struct DescribeNamespacesOutput {
+        namespace_list: Vec<TcrNamespaceInfo> = "NamespaceList",
+        total_count: u64 = "TotalCount",
+    }
 
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct TcrNamespaceInfo {
-    name: String,
-    creation_time: String,
-    public: bool,
-    namespace_id: i64,
-    tag_specification: TagSpecification,
-    metadata: Vec<KeyValueString>,
-    #[serde(rename = "CVEWhitelistItems")]
-    cve_whitelist_items: Vec<CVEWhitelistItem>,
-    auto_scan: bool,
-    #[serde(rename = "PreventVUL")]
-    prevent_vul: bool,
-    severity: &'static str,
-}
+    /// A namespace.
+    pub struct TcrNamespaceInfo {
+        name: String = "Name",
+        creation_time: String = "CreationTime",
+        public: bool = "Public",
+        namespace_id: i64 = "NamespaceId",
+        tag_specification: ShownTags = "TagSpecification",
+        metadata: Vec<KeyValueString> = "Metadata",
+        cve_whitelist_items: Vec<ShownCve> = "CVEWhitelistItems",
+        auto_scan: bool = "AutoScan",
+        prevent_vul: bool = "PreventVUL",
+        severity: &'static str = "Severity",
+    }
 
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct KeyValueString {
-    key: &'static str,
-    value: String,
+    /// A vulnerability that does not count, in an answer.
+    pub struct ShownCve {
+        cve_id: String = "CVEID",
+    }
+
+    /// A named value.
+    pub struct KeyValueString {
+        key: &'static str = "Key",
+        value: String = "Value",
+    }
 }
 
 /// Namespaces on a page at most; the reference names no limit, and Terraform's provider asks for 200.
@@ -122,15 +132,13 @@ impl Action for DescribeNamespaces {
     type Output = DescribeNamespacesOutput;
 
     async fn run(self, call: Call) -> Result<Self::Output, Error> {
-        let page = paging::pages(self.offset, self.limit, LARGEST_PAGE)?;
+        let page = paging::pages(self.offset, self.limit, LARGEST_PAGE);
         let page = if self.all.unwrap_or(false) { Page::ALL } else { page };
         let mut wanted =
             NamespaceFilter { name: self.namespace_name.filter(|name| !name.is_empty()), tag: None };
         for filter in self.filters.unwrap_or_default() {
-            match filter.name.as_str() {
-                "Tags" => wanted.tag = Some(key_and_value(&filter.value()?)),
-                _ => return Err(filter.unknown("Tags")),
-            }
+            let (NamespaceFilterName(()), tag) = filter.parts();
+            wanted.tag = Some(key_and_value(&tag));
         }
         let mut found =
             call.core.list_namespaces(call.operator, instance_id(&self.registry_id)?, wanted, page).await?;
@@ -157,9 +165,9 @@ fn info(namespace: Namespace, tags: Vec<(String, String)>) -> TcrNamespaceInfo {
         creation_time: namespace.created_at.to_utc_offset(),
         public: namespace.public,
         namespace_id: namespace.id,
-        tag_specification: TagSpecification::write("namespace", tags),
+        tag_specification: ShownTags::of("namespace", tags),
         metadata: metadata.into_iter().map(|(key, value)| KeyValueString { key, value }).collect(),
-        cve_whitelist_items: allowed.map(|id| CVEWhitelistItem { cve_id: Some(id) }).collect(),
+        cve_whitelist_items: allowed.map(|cve_id| ShownCve { cve_id }).collect(),
         auto_scan: namespace.auto_scan,
         prevent_vul: namespace.prevent_vul,
         severity,

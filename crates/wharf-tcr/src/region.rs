@@ -1,7 +1,6 @@
 //! Regions.
 
-use serde::Serialize;
-use wharf_cloudapi::{Action, Call, input};
+use wharf_cloudapi::{Action, Call, input, output};
 use wharf_core::Error;
 use wharf_model::{REGIONS, Timestamp};
 
@@ -10,25 +9,24 @@ input! {
     pub struct DescribeRegions {}
 }
 
-/// What [`DescribeRegions`] answers.
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct DescribeRegionsOutput {
-    total_count: usize,
-    regions: Vec<Region>,
-}
+output! {
+    /// What [`DescribeRegions`] answers.
+    pub struct DescribeRegionsOutput {
+        total_count: usize = "TotalCount",
+        regions: Vec<Region> = "Regions",
+    }
 
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Region {
-    alias: &'static str,
-    region_id: u64,
-    region_name: &'static str,
-    status: &'static str,
-    remark: &'static str,
-    created_at: String,
-    updated_at: String,
-    id: usize,
+    /// A region.
+    pub struct Region {
+        alias: &'static str = "Alias",
+        region_id: u64 = "RegionId",
+        region_name: &'static str = "RegionName",
+        status: &'static str = "Status",
+        remark: &'static str = "Remark",
+        created_at: String = "CreatedAt",
+        updated_at: String = "UpdatedAt",
+        id: usize = "Id",
+    }
 }
 
 /// When the cloud's table of regions was last made, as the reference's example prints it: 2020-09-22.

@@ -1,7 +1,6 @@
 //! Repositories of a namespace.
 
-use serde::Serialize;
-use wharf_cloudapi::{Action, Call, input};
+use wharf_cloudapi::{Action, Call, choice, input, output};
 use wharf_core::{Error, NewRepository, Repository, Sort};
 use wharf_model::{NamespaceName, RepositoryName, RepositoryPath};
 
@@ -20,12 +19,12 @@ input! {
         registry_id: String = "RegistryId",
         /// In which namespace.
         namespace_name: String = "NamespaceName",
-        /// Its name inside the namespace.
-        repository_name: String = "RepositoryName",
+        /// Its name inside the namespace. A push may make names that are shorter or longer.
+        repository_name: String = "RepositoryName" in 3..=244,
         /// One line about it.
-        brief_description: Option<String> = "BriefDescription",
+        brief_description: Option<String> = "BriefDescription" in ..=1_000,
         /// More about it.
-        description: Option<String> = "Description",
+        description: Option<String> = "Description" in ..=10_000,
     }
 }
 
@@ -44,6 +43,18 @@ impl Action for CreateRepository {
     }
 }
 
+choice! {
+    /// What a listing is sorted by, with `-` before it for the other way round.
+    pub struct SortBy(Sort): String {
+        "name" => Sort::Name,
+        "-name" => Sort::NameDescending,
+        "creation_time" => Sort::Created,
+        "-creation_time" => Sort::CreatedDescending,
+        "update_time" => Sort::Updated,
+        "-update_time" => Sort::UpdatedDescending,
+    }
+}
+
 input! {
     /// Lists repositories.
     pub struct DescribeRepositories {
@@ -54,32 +65,31 @@ input! {
         /// Only those whose name inside the namespace holds this.
         repository_name: Option<String> = "RepositoryName",
         /// The page's number.
-        offset: Option<i64> = "Offset",
+        offset: Option<i64> = "Offset" in 0..,
         /// Repositories on a page.
-        limit: Option<i64> = "Limit",
+        limit: Option<i64> = "Limit" in 1..,
         /// `name`, `creation_time` or `update_time`, with `-` before it for the other way round.
-        sort_by: Option<String> = "SortBy",
+        sort_by: Option<SortBy> = "SortBy",
     }
 }
 
-/// What [`DescribeRepositories`] answers.
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct DescribeRepositoriesOutput {
-    repository_list: Vec<TcrRepositoryInfo>,
-    total_count: u64,
-}
+output! {
+    /// What [`DescribeRepositories`] answers.
+    pub struct DescribeRepositoriesOutput {
+        repository_list: Vec<TcrRepositoryInfo> = "RepositoryList",
+        total_count: u64 = "TotalCount",
+    }
 
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct TcrRepositoryInfo {
-    name: String,
-    namespace: String,
-    creation_time: String,
-    public: bool,
-    description: String,
-    brief_description: String,
-    update_time: String,
+    /// A repository.
+    pub struct TcrRepositoryInfo {
+        name: String = "Name",
+        namespace: String = "Namespace",
+        creation_time: String = "CreationTime",
+        public: bool = "Public",
+        description: String = "Description",
+        brief_description: String = "BriefDescription",
+        update_time: String = "UpdateTime",
+    }
 }
 
 impl Action for DescribeRepositories {
@@ -87,8 +97,8 @@ impl Action for DescribeRepositories {
     type Output = DescribeRepositoriesOutput;
 
     async fn run(self, call: Call) -> Result<Self::Output, Error> {
-        let page = paging::pages(self.offset, self.limit, LARGEST_PAGE)?;
-        let sort = sort(self.sort_by.as_deref().unwrap_or_default())?;
+        let page = paging::pages(self.offset, self.limit, LARGEST_PAGE);
+        let sort = self.sort_by.map_or(Sort::Name, |SortBy(sort)| sort);
         let namespace = self.namespace_name.filter(|name| !name.is_empty());
         let namespace: Option<NamespaceName> = namespace.map(|name| name.parse()).transpose()?;
         let path = self.repository_name.filter(|name| !name.is_empty());
@@ -96,21 +106,6 @@ impl Action for DescribeRepositories {
         let found = call.core.list_repositories(call.operator, instance, namespace, path, sort, page).await?;
         let repository_list = found.page.into_iter().map(info).collect();
         Ok(DescribeRepositoriesOutput { repository_list, total_count: found.total })
-    }
-}
-
-fn sort(field: &str) -> Result<Sort, Error> {
-    match field {
-        "" | "name" => Ok(Sort::Name),
-        "-name" => Ok(Sort::NameDescending),
-        "creation_time" => Ok(Sort::Created),
-        "-creation_time" => Ok(Sort::CreatedDescending),
-        "update_time" => Ok(Sort::Updated),
-        "-update_time" => Ok(Sort::UpdatedDescending),
-        _ => {
-            let rule = "it is name, creation_time or update_time, with `-` before it for the other way round";
-            Err(Error::InvalidValue { name: "SortBy", rule: rule.to_owned() })
-        }
     }
 }
 

@@ -1,13 +1,17 @@
-//! Cloud tags in inputs and outputs, and filters by them.
+//! Cloud tags in inputs and outputs.
 
-use serde::Serialize;
-use wharf_cloudapi::input;
-use wharf_core::Error;
+use wharf_cloudapi::{choice, input, output};
+
+choice! {
+    /// What an instance's tags belong to.
+    pub struct OfInstance(()): String { "instance" => () }
+
+    /// What a namespace's tags belong to.
+    pub struct OfNamespace(()): String { "namespace" => () }
+}
 
 input! {
     /// A cloud tag.
-    #[derive(Serialize)]
-    #[serde(rename_all = "PascalCase")]
     pub struct Tag {
         /// Its key.
         key: String = "Key",
@@ -16,69 +20,40 @@ input! {
     }
 
     /// The cloud tags of a resource.
-    #[derive(Serialize)]
-    #[serde(rename_all = "PascalCase")]
-    pub struct TagSpecification {
-        /// What the tags belong to: `instance` or `namespace`.
-        resource_type: String = "ResourceType",
+    pub struct TagSpecification<Kind> {
+        /// What the tags belong to.
+        resource_type: Kind = "ResourceType",
         /// The tags.
         tags: Vec<Tag> = "Tags",
     }
+}
 
-    /// A condition of a listing.
-    pub struct Filter {
-        /// What it looks at.
-        name: String = "Name",
-        /// What it lets pass.
-        values: Vec<String> = "Values",
+output! {
+    /// A cloud tag of an answer.
+    pub struct ShownTag {
+        key: String = "Key",
+        value: String = "Value",
+    }
+
+    /// The cloud tags of a resource, in an answer.
+    pub struct ShownTags {
+        resource_type: &'static str = "ResourceType",
+        tags: Vec<ShownTag> = "Tags",
     }
 }
 
-impl TagSpecification {
-    /// The tags of a request for a resource of `kind`.
-    pub(crate) fn read(given: Option<Self>, kind: &'static str) -> Result<Vec<(String, String)>, Error> {
-        let Some(given) = given else { return Ok(Vec::new()) };
-        if given.resource_type != kind {
-            return Err(Error::InvalidValue {
-                name: "TagSpecification.ResourceType",
-                rule: format!("it is `{kind}`"),
-            });
-        }
-        Ok(given.tags.into_iter().map(|tag| (tag.key, tag.value)).collect())
-    }
-
-    /// The tags of an answer.
-    pub(crate) fn write(kind: &str, tags: Vec<(String, String)>) -> Self {
-        let tags = tags.into_iter().map(|(key, value)| Tag { key, value }).collect();
-        Self { resource_type: kind.to_owned(), tags }
+impl<Kind> TagSpecification<Kind> {
+    /// The tags of a request, as keys and values.
+    pub(crate) fn read(given: Option<Self>) -> Vec<(String, String)> {
+        let tags = given.map(|given| given.tags).unwrap_or_default();
+        tags.into_iter().map(|tag| (tag.key, tag.value)).collect()
     }
 }
 
-impl Filter {
-    /// The one value of the filter.
-    pub(crate) fn value(self) -> Result<String, Error> {
-        let mut values = self.values.into_iter();
-        match (values.next(), values.next()) {
-            (Some(value), None) if !value.is_empty() => Ok(value),
-            _ => {
-                Err(Error::InvalidValue { name: "Filters", rule: format!("`{}` takes one value", self.name) })
-            }
-        }
-    }
-
-    /// The error for a filter that the action does not have.
-    pub(crate) fn unknown(&self, known: &str) -> Error {
-        Error::InvalidValue {
-            name: "Filters",
-            rule: format!("there is no filter `{}`, only {known}", self.name),
-        }
-    }
-}
-
-/// A filter's `key:value`, or a key alone.
-pub(crate) fn key_and_value(text: &str) -> (String, Option<String>) {
-    match text.split_once(':') {
-        Some((key, value)) => (key.to_owned(), Some(value.to_owned())),
-        None => (text.to_owned(), None),
+impl ShownTags {
+    /// The tags of a resource of this kind.
+    pub(crate) fn of(resource_type: &'static str, tags: Vec<(String, String)>) -> Self {
+        let tags = tags.into_iter().map(|(key, value)| ShownTag { key, value }).collect();
+        Self { resource_type, tags }
     }
 }
