@@ -5,9 +5,23 @@ use std::{net::IpAddr, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 use wharf_db::{Transaction, accounts, instance_tokens, instances, namespaces};
-use wharf_model::{Actions, InstanceId, InstanceStatus, NamespaceName, RepositoryName, Uin};
+use wharf_model::{
+    Actions, InstanceId, InstanceStatus, NamespaceName, RepositoryName, Timestamp, Uin,
+    policy::{Coverage, ResourceName, ResourcePath},
+};
 
-use crate::{Core, Error, Instance, login_throttle::Attempt};
+use crate::{
+    Core, Error, Instance,
+    login_throttle::Attempt,
+    permissions::{Asked, Permissions, TCR, Verdict},
+};
+
+/// The data plane's actions, as policies call them.
+const NAMED: [(Actions, &str); 3] = [
+    (Actions::PULL, "tcr:PullRepository"),
+    (Actions::PUSH, "tcr:PushRepository"),
+    (Actions::DELETE, "tcr:DeleteImage"),
+];
 
 /// Who talks to the data plane, as far as its credentials prove.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -15,7 +29,7 @@ use crate::{Core, Error, Instance, login_throttle::Attempt};
 pub enum Identity {
     /// Nobody in particular.
     Anonymous,
-    /// An account by an instance token, and so for that instance only.
+    /// An account or a sub-account by an instance token, and so for that instance only.
     Account {
         /// The account.
         uin: Uin,
@@ -52,11 +66,13 @@ pub struct Caller {
     pub identity: Identity,
     /// What the bearer token covers; without one (Basic, or nobody), whatever the identity may do.
     pub scopes: Option<Arc<[Scope]>>,
+    /// Where the request comes from.
+    pub address: Option<IpAddr>,
 }
 
 impl Caller {
     /// Nobody in particular, without a token.
-    pub const ANONYMOUS: Self = Self { identity: Identity::Anonymous, scopes: None };
+    pub const ANONYMOUS: Self = Self { identity: Identity::Anonymous, scopes: None, address: None };
 
     fn covers(&self, target: &Target, actions: Actions) -> bool {
         self.scopes.as_ref().is_none_or(|scopes| {
@@ -158,8 +174,26 @@ pub(crate) fn authorize(
 /// What an identity is to a namespace: all that [`authorize`] needs to know of the store.
 pub(crate) struct Standing {
     is_valid: bool,
-    pub(crate) instance: Option<Instance>,
+    grants: Grants,
+}
+
+/// What an identity may do in a namespace of an instance.
+struct Grants {
+    instance: Option<Instance>,
+    /// To all repositories of the namespace.
     permitted: Actions,
+    /// What a sub-account may do to each of them. What these say nothing of is as `permitted`.
+    permissions: Option<Permissions>,
+}
+
+/// How far into an instance an identity gets.
+pub(crate) enum Reach {
+    /// It may do everything.
+    Everything,
+    /// It is a sub-account.
+    Policies(Permissions),
+    /// It may pull what is public.
+    Public,
 }
 
 /// What the store knows of `identity` and the instance and namespace of `target`.
@@ -168,13 +202,55 @@ pub(crate) fn standing(
     identity: &Identity,
     target: &Target,
 ) -> Result<Standing, Error> {
-    let is_valid = is_valid(tx, identity)?;
-    let instance = instances::find_by_label(tx, &target.instance)?;
-    let permitted = permitted(tx, identity, instance.as_ref(), &target.repository.namespace)?;
-    Ok(Standing { is_valid, instance, permitted })
+    Ok(Standing { is_valid: is_valid(tx, identity)?, grants: grants(tx, identity, target)? })
+}
+
+fn grants(tx: &Transaction<'_>, identity: &Identity, target: &Target) -> Result<Grants, Error> {
+    let Some(instance) = instances::find_by_label(tx, &target.instance)? else {
+        return Ok(Grants { instance: None, permitted: Actions::NONE, permissions: None });
+    };
+    let permissions = match reach(tx, identity, &instance)? {
+        Reach::Everything => {
+            return Ok(Grants { instance: Some(instance), permitted: Actions::ALL, permissions: None });
+        }
+        Reach::Policies(permissions) => Some(permissions),
+        Reach::Public => None,
+    };
+    let is_public = is_public(tx, &instance.id, &target.repository.namespace)?;
+    let permitted = if is_public { Actions::PULL } else { Actions::NONE };
+    Ok(Grants { instance: Some(instance), permitted, permissions })
+}
+
+impl Grants {
+    /// Those of `actions` that the caller may do to a repository.
+    fn permitted(&self, target: &Target, actions: Actions, address: Option<IpAddr>) -> Actions {
+        match (&self.permissions, &self.instance) {
+            (Some(permissions), Some(instance)) => {
+                let path = ResourcePath::Repository(&instance.id, &target.repository);
+                let time = Timestamp::now();
+                let is_permitted = |(action, name): &(Actions, &str)| {
+                    let asked = Asked { action: name, address, time };
+                    actions.contains(*action)
+                        && match permissions.decide(&asked, &resource(instance, path)) {
+                            Verdict::Allowed => true,
+                            Verdict::Denied => false,
+                            Verdict::Unsaid => self.permitted.contains(*action),
+                        }
+                };
+                let permitted = NAMED.iter().filter(|named| is_permitted(named));
+                permitted.fold(Actions::NONE, |all, (action, _)| all | *action)
+            }
+            _ => self.permitted.intersection(actions),
+        }
+    }
 }
 
 impl Standing {
+    /// Of policies that bind the identity, how many bytes they have.
+    pub(crate) fn policies_size(&self) -> Option<usize> {
+        self.grants.permissions.as_ref().map(Permissions::size)
+    }
+
     /// The instance of `target`, when `caller` may do `actions` there. Its counts may be old.
     pub(crate) fn allow(
         &self,
@@ -185,8 +261,9 @@ impl Standing {
         if !self.is_valid {
             return Err(Error::InvalidBearer);
         }
-        match &self.instance {
-            Some(instance) if self.permitted.contains(actions) => {
+        let grants = &self.grants;
+        match &grants.instance {
+            Some(instance) if grants.permitted(target, actions, caller.address) == actions => {
                 if instance.status != InstanceStatus::Running {
                     return Err(Error::InstanceNotRunning {
                         id: instance.id.clone(),
@@ -209,25 +286,74 @@ impl Standing {
     }
 }
 
-/// Whether `identity` may read everything in an instance.
-pub(crate) fn sees_all(identity: &Identity, instance: &Instance) -> bool {
-    matches!(identity, Identity::Account { uin, instance: opened, .. } if *opened == instance.id && *uin == instance.uin)
+/// How far `identity` gets into an instance: an account whose token opens it does what it wants there, a sub-account of
+/// its owner what the policies say, everybody else pulls what is public.
+pub(crate) fn reach(tx: &Transaction<'_>, identity: &Identity, instance: &Instance) -> Result<Reach, Error> {
+    let uin = match identity {
+        Identity::Account { uin, instance: opened, .. } if *opened == instance.id => *uin,
+        _ => return Ok(Reach::Public),
+    };
+    if uin == instance.uin {
+        return Ok(Reach::Everything);
+    }
+    let owner = accounts::find_holder(tx, uin)?.and_then(|holder| holder.owner);
+    if owner != Some(instance.uin) {
+        return Ok(Reach::Public);
+    }
+    Permissions::of_sub_account(tx, uin, instance.uin, None).map(Reach::Policies)
 }
 
-/// What `identity` may do to the repositories of a namespace: everything in the instance that its token opens, and pull
-/// what is public.
-fn permitted(
-    tx: &Transaction<'_>,
-    identity: &Identity,
-    instance: Option<&Instance>,
-    namespace: &NamespaceName,
-) -> Result<Actions, Error> {
-    let Some(instance) = instance else { return Ok(Actions::NONE) };
-    if sees_all(identity, instance) {
-        return Ok(Actions::ALL);
+impl Reach {
+    /// How many of an instance's repositories may be pulled. Public ones may be others.
+    pub(crate) fn pulls(&self, instance: &Instance, address: Option<IpAddr>) -> Coverage {
+        match self {
+            Self::Everything => Coverage::All,
+            Self::Public => Coverage::Nothing,
+            Self::Policies(permissions) => {
+                let all = resource(instance, ResourcePath::Below(&instance.id));
+                permissions.coverage(&pull(address), &all, &format!("repository/{}/", instance.id), false)
+            }
+        }
     }
-    let namespace = namespaces::find(tx, &instance.id, namespace)?;
-    Ok(if namespace.is_some_and(|namespace| namespace.public) { Actions::PULL } else { Actions::NONE })
+
+    /// Whether a repository may be pulled, whose namespace is public or not.
+    pub(crate) fn may_pull(
+        &self,
+        instance: &Instance,
+        repository: &RepositoryName,
+        address: Option<IpAddr>,
+        is_public: bool,
+    ) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Public => is_public,
+            Self::Policies(permissions) => {
+                let path = ResourcePath::Repository(&instance.id, repository);
+                match permissions.decide(&pull(address), &resource(instance, path)) {
+                    Verdict::Allowed => true,
+                    Verdict::Denied => false,
+                    Verdict::Unsaid => is_public,
+                }
+            }
+        }
+    }
+}
+
+fn pull(address: Option<IpAddr>) -> Asked<'static> {
+    Asked { action: NAMED[0].1, address, time: Timestamp::now() }
+}
+
+fn resource<'r>(instance: &'r Instance, path: ResourcePath<'r>) -> ResourceName<'r> {
+    ResourceName { service: TCR, region: instance.region.as_str().into(), account: instance.uin, path }
+}
+
+/// Whether anybody may pull what is in a namespace.
+pub(crate) fn is_public(
+    tx: &Transaction<'_>,
+    instance: &InstanceId,
+    namespace: &NamespaceName,
+) -> Result<bool, Error> {
+    Ok(namespaces::find(tx, instance, namespace)?.is_some_and(|namespace| namespace.public))
 }
 
 /// Whether the account, the main account that it acts for, and the long-term token where there is one, are there and
@@ -243,11 +369,15 @@ pub(crate) fn is_valid(tx: &Transaction<'_>, identity: &Identity) -> Result<bool
     }
 }
 
-/// What of `scope` the identity may do.
-pub(crate) fn cut(tx: &Transaction<'_>, identity: &Identity, scope: Scope) -> Result<Scope, Error> {
-    let instance = instances::find_by_label(tx, &scope.target.instance)?;
-    let permitted = permitted(tx, identity, instance.as_ref(), &scope.target.repository.namespace)?;
-    Ok(Scope { actions: scope.actions.intersection(permitted), ..scope })
+/// What of `scope` the identity may do, from an address and now.
+pub(crate) fn cut(
+    tx: &Transaction<'_>,
+    identity: &Identity,
+    scope: Scope,
+    address: Option<IpAddr>,
+) -> Result<Scope, Error> {
+    let actions = grants(tx, identity, &scope.target)?.permitted(&scope.target, scope.actions, address);
+    Ok(Scope { actions, ..scope })
 }
 
 /// A value that has a text form, as that text.

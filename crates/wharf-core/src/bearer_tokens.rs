@@ -2,6 +2,7 @@
 //! rest of a pull, so tokens are remembered, both those that were issued and those that were checked.
 
 use std::{
+    net::IpAddr,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -78,7 +79,7 @@ impl BearerTokens {
 }
 
 impl Core {
-    /// A bearer token for what `identity` may do of `scopes`, when it was issued, and for how many seconds more it is
+    /// A bearer token for what `identity` may do of `scopes` from `address`, when it was issued, and for how many seconds more it is
     /// good.
     ///
     /// # Errors
@@ -88,10 +89,13 @@ impl Core {
         issuer: &str,
         identity: Identity,
         scopes: Vec<Scope>,
+        address: Option<IpAddr>,
     ) -> Result<(Arc<str>, Timestamp, u64), Error> {
         let whose = identity.clone();
-        let scopes: Vec<_> =
-            self.read(move |tx| scopes.iter().map(|scope| cut(tx, &whose, scope.clone())).collect()).await?;
+        let cut = move |tx: &wharf_db::Transaction<'_>| {
+            scopes.iter().map(|scope| cut(tx, &whose, scope.clone(), address)).collect()
+        };
+        let scopes: Vec<_> = self.read(cut).await?;
         let lifetime = self.limits.bearer_lifetime;
         let keys = self.signing_keys();
         let asked = (issuer.to_owned(), identity, scopes);
@@ -153,7 +157,7 @@ impl Claims {
         let scopes = self.access.into_iter();
         let scopes =
             scopes.map(|claim| Scope { target: claim.target, actions: Actions::parse_scope(&claim.actions) });
-        Caller { identity: self.identity, scopes: Some(scopes.collect()) }
+        Caller { identity: self.identity, scopes: Some(scopes.collect()), address: None }
     }
 }
 

@@ -1,7 +1,7 @@
 //! What this process remembers of the store, so that a pull costs no transaction: what identities may do, and what
-//! repositories hold. It is forgotten when this process changes it, and asked for again once another process may have
-//! changed it ([`wharf_db::BOUND`]). Only what is there and allowed is remembered: what is added or granted is seen at
-//! once.
+//! repositories hold. Of a sub-account it remembers the policies, which are asked at each pull. It is forgotten when this
+//! process changes it, and asked for again once another process may have changed it ([`wharf_db::BOUND`]). Only what is
+//! there and allowed is remembered: what is added or granted is seen at once.
 
 mod shelves;
 
@@ -15,17 +15,17 @@ use wharf_db::{
 };
 use wharf_model::{Actions, Digest, InstanceId, NamespaceName, Reference, RepositoryName};
 
-use self::shelves::{BlobShelf, ManifestShelf, SmallBlobs};
+use self::shelves::{BlobShelf, ManifestShelf, SmallBlobs, Weight};
 use crate::{
     Caller, Core, Error, Identity, Target,
     access::{Standing, standing},
 };
 
-/// Pairs of an identity and a namespace.
-const STANDINGS: usize = 16 << 10;
+/// Pairs of an identity and a namespace; one with policies counts as several.
+const STANDINGS: u64 = 16 << 10;
 
 pub(crate) struct Memory {
-    standings: Cache<Who, Remembered<Arc<Standing>>>,
+    standings: Cache<Who, Remembered<Arc<Standing>>, Weight>,
     pub(crate) manifests: ManifestShelf,
     pub(crate) blobs: BlobShelf,
     /// Content that was pulled, by what never changes.
@@ -79,7 +79,7 @@ pub(crate) trait Held: Sized + Send + Sync + 'static {
 impl Memory {
     pub(crate) fn new() -> Self {
         Self {
-            standings: Cache::new(STANDINGS),
+            standings: shelves::standings(STANDINGS),
             manifests: ManifestShelf::new(),
             blobs: BlobShelf::new(),
             small_blobs: shelves::small_blobs(),
@@ -109,7 +109,14 @@ impl Core {
         let Some(standing) = known.filter(|known| self.store.still_stands(known.moment, None)) else {
             return self.look_up(shelf, who, caller, target, name).await;
         };
-        let instance = standing.value.allow(&caller, &target, Actions::PULL)?.id.clone();
+        let instance = match standing.value.allow(&caller, &target, Actions::PULL) {
+            Ok(instance) => instance.id.clone(),
+            // What is granted is seen at once: another process may have attached a policy.
+            Err(_) if standing.value.policies_size().is_some() => {
+                return self.look_up(shelf, who, caller, target, name).await;
+            }
+            Err(error) => return Err(error),
+        };
         let place = (instance, target.repository, name);
         let stands = |moment, repository| self.store.still_stands(moment, Some(repository));
         if let Some(found) = shelf.get(&place, stands) {

@@ -20,6 +20,8 @@ pub(crate) struct Permissions {
     /// Of a sub-account or role; a main account needs none.
     own: Option<Vec<Policy>>,
     session: Option<Arc<Policy>>,
+    /// Bytes of the own policies' documents.
+    size: usize,
 }
 
 /// What somebody wants to do, and when and from where.
@@ -42,7 +44,7 @@ pub(crate) enum Verdict {
 
 impl Permissions {
     pub(crate) fn of_main_account(owner: Uin, session: Option<Arc<Policy>>) -> Self {
-        Self { owner, own: None, session }
+        Self { owner, own: None, session, size: 0 }
     }
 
     /// # Errors
@@ -68,11 +70,17 @@ impl Permissions {
     }
 
     fn of(attached: Vec<StoredPolicy>, owner: Uin, session: Option<Arc<Policy>>) -> Result<Self, Error> {
+        let size = attached.iter().map(|stored| stored.document.len()).sum();
         let own = attached.into_iter().map(|stored| {
             let unreadable = |error| Error::Internal(format!("policy `{}` of {owner}: {error}", stored.name));
             stored.document.parse().map_err(unreadable)
         });
-        Ok(Self { owner, own: Some(own.collect::<Result<_, _>>()?), session })
+        Ok(Self { owner, own: Some(own.collect::<Result<_, _>>()?), session, size })
+    }
+
+    /// Bytes of the policies that are kept here, as documents.
+    pub(crate) fn size(&self) -> usize {
+        self.size
     }
 
     pub(crate) fn decide(&self, asked: &Asked<'_>, resource: &ResourceName<'_>) -> Verdict {

@@ -74,6 +74,14 @@ impl Core {
         .await
     }
 
+    /// The main account of a sub-account.
+    ///
+    /// # Errors
+    /// When there is no such sub-account.
+    pub async fn owner_of(&self, uin: Uin) -> Result<Uin, Error> {
+        self.read(move |tx| owner_of(tx, uin)).await
+    }
+
     /// Removes a policy.
     ///
     /// # Errors

@@ -1,12 +1,20 @@
+use std::collections::HashMap;
+
 use wharf_db::{Page, Transaction, instances, repositories};
-use wharf_model::{InstanceId, NamespaceName, RepositoryName, policy::ResourcePath};
+use wharf_model::{
+    InstanceId, NamespaceName, RepositoryName,
+    policy::{Coverage, ResourcePath},
+};
 
 use crate::{
     Caller, Core, Error, Identity, Operator, Repository, Sort,
-    access::{is_valid, sees_all},
+    access::{Reach, is_public, is_valid, reach},
     instances::{Listing, cut, listing, running_instance},
     namespaces::find_namespace,
 };
+
+/// Names of repositories that are looked through in one go.
+const NAMES: u64 = 1_000;
 
 /// A repository to be made (`CreateRepository`).
 #[derive(Clone, Debug)]
@@ -102,7 +110,8 @@ impl Core {
         .await
     }
 
-    /// Names of an instance's repositories after `last` in byte order, `limit` at most: those that the caller may pull.
+    /// Names of an instance's repositories after `last` in byte order, `limit` at most: those that the caller may pull. For
+    /// a sub-account that may pull some only, it grows with the repositories that are passed over.
     ///
     /// # Errors
     /// When the caller is nobody, or its account or token is disabled.
@@ -127,8 +136,19 @@ impl Core {
             let Some(found) = found else {
                 return Ok(Catalog { instance: String::new(), names: Vec::new() });
             };
-            let only_public = !sees_all(&caller.identity, &found);
-            let names = repositories::list_names(tx, &found.id, only_public, last.as_deref(), limit)?;
+            let reach = reach(tx, &caller.identity, &found)?;
+            let pulls = reach.pulls(&found, caller.address);
+            let names = match &reach {
+                Reach::Policies(_) if pulls != Coverage::All => {
+                    let may_pull =
+                        |name: &RepositoryName, public| reach.may_pull(&found, name, caller.address, public);
+                    pulled_names(tx, &found.id, pulls == Coverage::Nothing, last.clone(), limit, may_pull)?
+                }
+                _ => {
+                    let only_public = pulls == Coverage::Nothing;
+                    repositories::list_names(tx, &found.id, only_public, last.as_deref(), limit)?
+                }
+            };
             Ok(Catalog { instance: found.name.label(), names })
         })
         .await
@@ -155,6 +175,44 @@ impl Core {
             Ok(repositories::delete(tx, &instance, &repository)?)
         })
         .await
+    }
+}
+
+/// Names of repositories after `last`, `limit` at most, of those for which `may_pull` says so, which is told whether the
+/// namespace is public.
+fn pulled_names(
+    tx: &Transaction<'_>,
+    instance: &InstanceId,
+    only_public: bool,
+    mut last: Option<String>,
+    limit: u64,
+    may_pull: impl Fn(&RepositoryName, bool) -> bool,
+) -> Result<Vec<RepositoryName>, Error> {
+    let mut pulled = Vec::new();
+    let mut public = HashMap::new();
+    loop {
+        let names = repositories::list_names(tx, instance, only_public, last.as_deref(), NAMES)?;
+        let is_last = (names.len() as u64) < NAMES;
+        last = names.last().map(RepositoryName::to_string);
+        for name in names {
+            let is_public = match public.get(&name.namespace) {
+                Some(known) => *known,
+                None => {
+                    let found = is_public(tx, instance, &name.namespace)?;
+                    public.insert(name.namespace.clone(), found);
+                    found
+                }
+            };
+            if may_pull(&name, is_public) {
+                pulled.push(name);
+                if pulled.len() as u64 >= limit {
+                    return Ok(pulled);
+                }
+            }
+        }
+        if is_last {
+            return Ok(pulled);
+        }
     }
 }
 

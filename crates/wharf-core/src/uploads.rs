@@ -8,11 +8,11 @@ use wharf_db::{
     upload_segments::{self, UploadSegment},
     upload_sessions::{self, UploadSession},
 };
-use wharf_model::{Actions, Algorithm, Digest, Hasher};
+use wharf_model::{Actions, Algorithm, Digest, Hasher, policy::Coverage};
 
 use crate::{
     Caller, Core, Error, Instance, Target,
-    access::{authorize, sees_all},
+    access::{authorize, reach},
     namespaces::find_namespace,
     queue::{EventKind, emit},
     repositories::pushed_repository,
@@ -70,7 +70,7 @@ impl Core {
         Ok(status)
     }
 
-    /// Makes a blob readable through another repository of its instance: of `from`, or of any that the caller may pull.
+    /// Makes a blob readable through another repository of its instance: of `from`, or of any where the caller may pull all.
     /// Where that cannot be, begins an upload session.
     ///
     /// # Errors
@@ -402,7 +402,8 @@ fn may_mount(
     from: Option<&Target>,
 ) -> Result<bool, Error> {
     let Some(from) = from else {
-        return Ok(sees_all(&caller.identity, instance) && blobs::is_linked_in(tx, &instance.id, digest)?);
+        let pulls = reach(tx, &caller.identity, instance)?.pulls(instance, caller.address);
+        return Ok(pulls == Coverage::All && blobs::is_linked_in(tx, &instance.id, digest)?);
     };
     match authorize(tx, caller, from, Actions::PULL) {
         Ok(source) if source.id == instance.id => {

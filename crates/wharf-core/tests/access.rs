@@ -17,7 +17,13 @@ async fn pull(fixture: &Fixture, running: &Running, namespace: &str, caller: &Ca
 
 async fn bearer(fixture: &Fixture, running: &Running, identity: &Identity, actions: Actions) -> String {
     let scope = Scope { target: running.target("team/app"), actions };
-    fixture.core.issue_bearer("http://localhost", identity.clone(), vec![scope]).await.unwrap().0.to_string()
+    fixture
+        .core
+        .issue_bearer("http://localhost", identity.clone(), vec![scope], None)
+        .await
+        .unwrap()
+        .0
+        .to_string()
 }
 
 #[tokio::test]
@@ -32,7 +38,7 @@ async fn both_kinds_of_instance_tokens_open_their_instance_only() {
         let token =
             fixture.core.create_instance_token(acme.operator.clone(), acme.id.clone(), kind).await.unwrap();
         assert_eq!(token.token_id.is_some(), is_listed);
-        let caller = Caller { identity: fixture.log_in(&token).await.unwrap(), scopes: None };
+        let caller = Caller { identity: fixture.log_in(&token).await.unwrap(), ..Caller::ANONYMOUS };
         pull(&fixture, &acme, "team", &caller).await.unwrap();
         let denied = pull(&fixture, &other, "team", &caller).await;
         assert!(matches!(denied, Err(Error::Denied { .. })));

@@ -6,43 +6,15 @@ mod fixture;
 
 use std::time::Duration;
 
-use fixture::{Fixture, Running, root};
+use fixture::{
+    Fixture, Running, root,
+    sub_account::{SubAccount, document},
+};
 use wharf_core::{
     Core, Error, FederatedUser, InstanceFilter, NamespaceFilter, NewInstance, NewRepository, Operator, Page,
-    Principal, Sort, TokenKind,
+    Sort, TokenKind,
 };
 use wharf_model::{Edition, InstanceId, NamespaceName, REGIONS, Timestamp, Uin};
-
-/// A policy document of statements, each an effect, actions and resources, parted by blanks.
-fn document(statements: &[(&str, &str, &str)]) -> String {
-    let list = |text: &str| text.split(' ').map(|item| format!("\"{item}\"")).collect::<Vec<_>>().join(",");
-    let statements = statements.iter().map(|(effect, actions, resources)| {
-        let (actions, resources) = (list(actions), list(resources));
-        format!(r#"{{"effect":"{effect}","action":[{actions}],"resource":[{resources}]}}"#)
-    });
-    format!(r#"{{"version":"2.0","statement":[{}]}}"#, statements.collect::<Vec<_>>().join(","))
-}
-
-/// A sub-account of the root account.
-struct SubAccount(Uin);
-
-impl SubAccount {
-    async fn new(core: &Core) -> Self {
-        Self(core.create_account("sub", Some(Uin::ROOT)).await.unwrap().uin)
-    }
-
-    async fn with(core: &Core, name: &str, statements: &[(&str, &str, &str)]) -> Self {
-        let account = Self::new(core).await;
-        core.create_policy(Uin::ROOT, name, &document(statements)).await.unwrap();
-        core.attach_policy(account.0, name).await.unwrap();
-        account
-    }
-
-    fn operator(&self, action: &str) -> Operator {
-        let principal = Principal::SubAccount;
-        Operator { uin: self.0, principal, action: format!("tcr:{action}").into(), ..root(Uin::ROOT) }
-    }
-}
 
 fn repository(name: &str) -> NewRepository {
     NewRepository {

@@ -183,7 +183,7 @@ async fn a_key_that_another_process_made_is_learnt_from_the_first_token() {
     let (other, acme) = (fixture.another().await, fixture.instance("acme").await);
     other.rotate_signing_key().await.unwrap();
     let scopes = vec![wharf_core::Scope { target: acme.target("team/app"), actions: Actions::PULL }];
-    let (bearer, ..) = other.issue_bearer("test", acme.caller.identity.clone(), scopes).await.unwrap();
+    let (bearer, ..) = other.issue_bearer("test", acme.caller.identity.clone(), scopes, None).await.unwrap();
     assert_eq!(fixture.core.verify_bearer(&bearer).await.unwrap().identity, acme.caller.identity);
 }
 

@@ -15,10 +15,11 @@ pub(crate) async fn caller(registry: &Registry, parts: &Parts) -> Result<Caller,
     let (kind, value) =
         header.to_str().ok().and_then(|text| text.split_once(' ')).ok_or(Error::WrongCredentials)?;
     if kind.eq_ignore_ascii_case("bearer") {
-        return Ok(registry.core.verify_bearer(value.trim()).await?);
+        let caller = registry.core.verify_bearer(value.trim()).await?;
+        return Ok(Caller { address: address(parts), ..caller });
     }
     let identity = log_in(registry, parts).await?.unwrap_or(Identity::Anonymous);
-    Ok(Caller { identity, scopes: None })
+    Ok(Caller { identity, scopes: None, address: address(parts) })
 }
 
 /// Who logs in by Basic authentication (RFC 7617), if the request tries to.

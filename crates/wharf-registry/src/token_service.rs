@@ -75,7 +75,8 @@ async fn token(
     let host = registry.instance_of_host(&parts.uri, &parts.headers);
     let scopes = scopes(pairs, host.as_deref());
     let base_url = registry.base_url(parts);
-    let (token, issued_at, expires_in) = registry.core.issue_bearer(&base_url, identity, scopes).await?;
+    let issued = registry.core.issue_bearer(&base_url, identity, scopes, address(parts));
+    let (token, issued_at, expires_in) = issued.await?;
     let mut answer = json!({
         "token": &*token,
         "access_token": &*token,

@@ -72,6 +72,9 @@ pub(crate) enum AdminCommand {
     /// Access keys
     #[command(subcommand)]
     Key(KeyCommand),
+    /// Permission policies of sub-accounts
+    #[command(subcommand)]
+    Policy(PolicyCommand),
     /// Instances
     #[command(subcommand)]
     Instance(InstanceCommand),
@@ -128,8 +131,11 @@ pub(crate) enum AccountCommand {
     Create {
         /// What people call it
         name: String,
+        /// Make it a sub-account of this main account: it may do there what its policies allow
+        #[arg(long, value_name = "UIN")]
+        owner: Option<String>,
     },
-    /// Stop an account's keys and tokens at once
+    /// Stop the keys and tokens of an account and its sub-accounts at once
     Disable {
         /// The account's number
         uin: String,
@@ -139,6 +145,83 @@ pub(crate) enum AccountCommand {
         /// The account's number
         uin: String,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PolicyCommand {
+    /// Make a policy from a document
+    Create {
+        /// What people call it
+        name: String,
+        /// The file with the document, or `-` for the standard input
+        document: String,
+        /// The main account that it belongs to [default: the root account]
+        #[arg(long, value_name = "UIN")]
+        owner: Option<String>,
+    },
+    /// List the policies, and whom they are attached to
+    List {
+        /// Only those of this main account
+        #[arg(long, value_name = "UIN")]
+        owner: Option<String>,
+    },
+    /// Print a policy's document
+    Show {
+        /// The policy's name
+        name: String,
+        /// The main account that it belongs to [default: the root account]
+        #[arg(long, value_name = "UIN")]
+        owner: Option<String>,
+    },
+    /// Remove a policy that is attached to nobody
+    Delete {
+        /// The policy's name
+        name: String,
+        /// The main account that it belongs to [default: the root account]
+        #[arg(long, value_name = "UIN")]
+        owner: Option<String>,
+    },
+    /// Attach a policy to a sub-account of its main account
+    Attach {
+        /// The policy's name
+        name: String,
+        /// The sub-account's number
+        uin: String,
+    },
+    /// Detach a policy from a sub-account
+    Detach {
+        /// The policy's name
+        name: String,
+        /// The sub-account's number
+        uin: String,
+    },
+    /// Tell what policies say of a request, and why; documents are tested without a registry
+    Test(PolicyTest),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PolicyTest {
+    /// A file with a policy document, or `-` for the standard input; may be given several times
+    #[arg(long = "document", value_name = "FILE", required_unless_present = "uin")]
+    pub(crate) documents: Vec<String>,
+    /// Test the policies that are attached to this sub-account
+    #[arg(long, conflicts_with_all = ["documents", "owner"])]
+    pub(crate) uin: Option<String>,
+    /// The main account that the documents belong to [default: the root account]
+    #[arg(long, value_name = "UIN")]
+    pub(crate) owner: Option<String>,
+    /// The action, such as tcr:PullRepository
+    #[arg(long)]
+    pub(crate) action: String,
+    /// The resource, such as qcs::tcr:ap-guangzhou::repository/tcr-abcd1234/team/app, or *
+    #[arg(long)]
+    pub(crate) resource: String,
+    /// The address that the request comes from [default: none that is known]
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) ip: Option<String>,
+    /// When the request comes [default: now]
+    #[arg(long)]
+    pub(crate) time: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -45,6 +45,9 @@ fn run(command_line: CommandLine) -> Result<(), String> {
         }
         Command::Serve => runtime()?.block_on(serve::run(settings.map_err(|problems| problems.to_string())?)),
         Command::Admin(command) => {
+            if admin::run_offline(&command)? {
+                return Ok(());
+            }
             runtime()?.block_on(admin::run(settings.map_err(|problems| problems.to_string())?, command))
         }
     }

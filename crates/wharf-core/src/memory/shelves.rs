@@ -10,7 +10,8 @@ use quick_cache::{Equivalent, Weighter, sync::Cache};
 use wharf_db::{Moment, blobs::LinkedBlob, manifests::StoredManifest};
 use wharf_model::{Digest, InstanceId, Reference, RepositoryName, Tag};
 
-use super::{Place, Remembered, Shelf};
+use super::{Place, Remembered, Shelf, Who};
+use crate::access::Standing;
 
 /// Bytes of manifests, with what they are found by.
 const MANIFESTS: u64 = 32 << 20;
@@ -39,9 +40,12 @@ struct Named {
 /// Small blobs of instances. Who may have them is asked before.
 pub(crate) type SmallBlobs = Cache<(InstanceId, Digest), Bytes, Weight>;
 
-/// In bytes.
+/// In bytes; of standings, in as many as have no policies.
 #[derive(Clone)]
 pub(crate) struct Weight;
+
+/// Bytes of policies, as documents, that count as much as a standing without any. Read they are several times that.
+const POLICIES: usize = 128;
 
 pub(crate) struct BlobShelf(Cache<Place<Digest>, Remembered<Arc<LinkedBlob>>>);
 
@@ -130,6 +134,16 @@ impl<N: Eq> Equivalent<Place<N>> for At<'_, N> {
 
 pub(super) fn small_blobs() -> SmallBlobs {
     Cache::with_weighter(usize::try_from(SMALL_BLOBS / ENTRY).unwrap_or(usize::MAX), SMALL_BLOBS, Weight)
+}
+
+pub(super) fn standings(capacity: u64) -> Cache<Who, Remembered<Arc<Standing>>, Weight> {
+    Cache::with_weighter(usize::try_from(capacity).unwrap_or(usize::MAX), capacity, Weight)
+}
+
+impl Weighter<Who, Remembered<Arc<Standing>>> for Weight {
+    fn weight(&self, _: &Who, standing: &Remembered<Arc<Standing>>) -> u64 {
+        1 + standing.value.policies_size().map_or(0, |size| (size / POLICIES) as u64)
+    }
 }
 
 impl Weighter<(InstanceId, Digest), Bytes> for Weight {

@@ -9,7 +9,10 @@ use crate::command_line::AccountCommand;
 pub(super) async fn run(core: &Core, command: AccountCommand, as_json: bool) -> Result<String, Error> {
     match command {
         AccountCommand::List => list(core, as_json).await,
-        AccountCommand::Create { name } => create(core, &name, as_json).await,
+        AccountCommand::Create { name, owner } => {
+            let owner = owner.map(|owner| owner.parse()).transpose()?;
+            create(core, &name, owner, as_json).await
+        }
         AccountCommand::Disable { uin } => set_enabled(core, uin.parse()?, false, as_json).await,
         AccountCommand::Enable { uin } => set_enabled(core, uin.parse()?, true, as_json).await,
     }
@@ -22,6 +25,7 @@ async fn list(core: &Core, as_json: bool) -> Result<String, Error> {
             json!({
                 "uin": account.uin.to_string(),
                 "name": account.name,
+                "owner_uin": account.owner.map(|owner| owner.to_string()),
                 "enabled": account.enabled,
                 "created_at": account.created_at.to_utc_fraction(),
             })
@@ -30,18 +34,20 @@ async fn list(core: &Core, as_json: bool) -> Result<String, Error> {
     }
     let rows = accounts.into_iter().map(|account| {
         let state = if account.enabled { "enabled" } else { "disabled" };
-        [account.uin.to_string(), account.name, state.to_owned(), account.created_at.to_utc_fraction()]
+        let owner = account.owner.map(|owner| owner.to_string()).unwrap_or_default();
+        [account.uin.to_string(), account.name, owner, state.to_owned(), account.created_at.to_utc_fraction()]
     });
-    Ok(table(["UIN", "NAME", "STATE", "CREATED"], rows))
+    Ok(table(["UIN", "NAME", "OWNER", "STATE", "CREATED"], rows))
 }
 
-async fn create(core: &Core, name: &str, as_json: bool) -> Result<String, Error> {
-    let account = core.create_account(name, None).await?;
+async fn create(core: &Core, name: &str, owner: Option<Uin>, as_json: bool) -> Result<String, Error> {
+    let account = core.create_account(name, owner).await?;
     let (uin, key) = (account.uin, &account.key);
     if as_json {
         let answer = json!({
             "uin": uin.to_string(),
             "name": account.name,
+            "owner_uin": owner.map(|owner| owner.to_string()),
             "secret_id": key.secret_id.as_str(),
             "secret_key": key.secret_key,
             "password": account.password,

@@ -1,6 +1,6 @@
 use serde_json::json;
 use wharf_core::{Core, Error, NewAccessKey};
-use wharf_model::{SecretId, Uin};
+use wharf_model::{SecretId, Timestamp, Uin};
 
 use super::table::table;
 use crate::command_line::KeyCommand;
@@ -28,15 +28,18 @@ async fn list(core: &Core, uin: Option<Uin>, as_json: bool) -> Result<String, Er
                 "uin": key.uin.to_string(),
                 "enabled": key.enabled,
                 "created_at": key.created_at.to_utc_fraction(),
+                "last_used_at": key.last_used_at.map(Timestamp::to_utc_fraction),
             })
         });
         return Ok(json!(keys.collect::<Vec<_>>()).to_string());
     }
     let rows = keys.into_iter().map(|key| {
         let state = if key.enabled { "enabled" } else { "disabled" };
-        [key.secret_id.to_string(), key.uin.to_string(), state.to_owned(), key.created_at.to_utc_fraction()]
+        let last_used = key.last_used_at.map_or_else(|| "never".to_owned(), Timestamp::to_utc_fraction);
+        let created = key.created_at.to_utc_fraction();
+        [key.secret_id.to_string(), key.uin.to_string(), state.to_owned(), created, last_used]
     });
-    Ok(table(["SECRET ID", "UIN", "STATE", "CREATED"], rows))
+    Ok(table(["SECRET ID", "UIN", "STATE", "CREATED", "LAST USED"], rows))
 }
 
 fn show(key: &NewAccessKey, as_json: bool) -> String {

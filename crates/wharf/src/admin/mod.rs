@@ -3,15 +3,27 @@
 mod account;
 mod instance;
 mod key;
+mod policy;
+mod policy_test;
 mod signing_key;
 mod storage;
 mod table;
 
 use crate::{
-    command_line::{Admin, AdminCommand},
+    command_line::{Admin, AdminCommand, PolicyCommand},
     open, serve,
     settings::Settings,
 };
+
+/// Runs a command that needs neither settings nor stores and prints its answer; says whether it was one.
+pub(crate) fn run_offline(admin: &Admin) -> Result<bool, String> {
+    let AdminCommand::Policy(PolicyCommand::Test(test)) = &admin.command else { return Ok(false) };
+    if test.uin.is_some() {
+        return Ok(false);
+    }
+    print(&policy_test::run_offline(test, admin.json)?);
+    Ok(true)
+}
 
 /// Runs one command and prints its answer.
 pub(crate) async fn run(settings: Settings, admin: Admin) -> Result<(), String> {
@@ -20,6 +32,10 @@ pub(crate) async fn run(settings: Settings, admin: Admin) -> Result<(), String> 
     let answer = match admin.command {
         AdminCommand::Account(command) => account::run(&core, command, admin.json).await,
         AdminCommand::Key(command) => key::run(&core, command, admin.json).await,
+        AdminCommand::Policy(command) => {
+            print(&policy::run(&core, command, admin.json).await?);
+            return Ok(());
+        }
         AdminCommand::Instance(command) => instance::run(&core, command, admin.json).await,
         AdminCommand::SigningKey(command) => signing_key::run(&core, command, admin.json).await,
         AdminCommand::Storage(command) => return storage::run(&core, command, admin.json).await,
