@@ -42,15 +42,21 @@ impl Authorization {
             return Err(invalid(&format!("Credential is not SecretId/Date/service/{TERMINATOR}")));
         };
         let signed_headers: Vec<_> =
-            field("SignedHeaders")?.split(';').map(|name| name.trim().to_ascii_lowercase()).collect();
+            field("SignedHeaders")?.split(';').map(|name| name.trim().to_owned()).collect();
+        if signed_headers.iter().any(|name| name.bytes().any(|byte| byte.is_ascii_uppercase())) {
+            return Err(invalid("SignedHeaders is not in lower case"));
+        }
         if let Some(name) =
             REQUIRED_HEADERS.iter().find(|name| !signed_headers.iter().any(|signed| signed == **name))
         {
             return Err(invalid(&format!("SignedHeaders lacks {name}")));
         }
         let mut signature = [0; 32];
-        hex::decode_to_slice(field("Signature")?, &mut signature)
-            .map_err(|_| invalid("Signature is not 64 hexadecimal digits"))?;
+        let digits = field("Signature")?;
+        let decoded = hex::decode_to_slice(digits, &mut signature);
+        if decoded.is_err() || digits.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            return Err(invalid("Signature is not 64 hexadecimal digits in lower case"));
+        }
         Ok(Self {
             secret_id: secret_id.parse().map_err(|_| invalid("Credential names no SecretId"))?,
             date: date.to_owned(),
@@ -91,6 +97,8 @@ mod tests {
             ("AKIDEXAMPLE", "AK ID", "SecretId"),
             (";host", "", "host"),
             ("Signature=1", "Signature=x", "hexadecimal"),
+            ("10b1", "10B1", "lower case"),
+            ("content-type", "Content-Type", "lower case"),
             ("SignedHeaders", "Headers", "SignedHeaders"),
         ] {
             let error = Authorization::parse(&good.replace(from, to)).unwrap_err();

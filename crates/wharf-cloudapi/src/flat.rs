@@ -1,7 +1,8 @@
 //! Parameters as names and texts, `Filters.0.Values.1=x`: what queries and forms hold. They become the tree that JSON is.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
+use percent_encoding::percent_decode;
 use serde_json::{Map, Value};
 
 use crate::{ApiError, Path};
@@ -9,7 +10,38 @@ use crate::{ApiError, Path};
 /// How deep names go.
 const DEPTH: usize = 16;
 /// How many parameters a request has.
-const COUNT: usize = 10_000;
+pub(crate) const COUNT: usize = 10_000;
+
+/// Names and values of a query or a form (`application/x-www-form-urlencoded`), decoded, in their order. Most of this is
+/// asked of requests whose signature is not yet checked, so that it must cost little whatever they hold.
+///
+/// # Errors
+/// `InvalidParameter`, where a name or value is not UTF-8, or there are more than a request has.
+pub(crate) fn pairs(encoded: &[u8]) -> Result<Vec<(String, String)>, ApiError> {
+    let mut pairs = Vec::new();
+    for pair in encoded.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
+        if pairs.len() == COUNT {
+            return Err(too_many());
+        }
+        let end = pair.iter().position(|byte| *byte == b'=').unwrap_or(pair.len());
+        let name =
+            decoded(&pair[..end]).ok_or_else(|| invalid("A parameter's name is not UTF-8.".to_owned()))?;
+        let value = decoded(pair.get(end + 1..).unwrap_or_default());
+        let refused = || invalid(format!("The parameter `{}` is not UTF-8.", cut(&name)));
+        let value = value.ok_or_else(refused)?;
+        pairs.push((name, value));
+    }
+    Ok(pairs)
+}
+
+/// A plus is a space (HTML, "application/x-www-form-urlencoded"), `%2B` is a plus.
+fn decoded(encoded: &[u8]) -> Option<String> {
+    let mut spaced = Cow::Borrowed(encoded);
+    if encoded.contains(&b'+') {
+        spaced.to_mut().iter_mut().filter(|byte| **byte == b'+').for_each(|byte| *byte = b' ');
+    }
+    percent_decode(&spaced).decode_utf8().ok().map(Cow::into_owned)
+}
 
 /// What stands at a name so far.
 enum Node {
@@ -28,7 +60,7 @@ pub(crate) fn tree<'p>(
     let mut root = BTreeMap::new();
     for (number, (name, text)) in pairs.into_iter().enumerate() {
         if number == COUNT {
-            return Err(invalid(format!("A request has {COUNT} parameters at most.")));
+            return Err(too_many());
         }
         insert(&mut root, name, text)?;
     }
@@ -39,7 +71,7 @@ pub(crate) fn tree<'p>(
 
 fn insert(root: &mut BTreeMap<String, Node>, name: &str, text: &str) -> Result<(), ApiError> {
     let refused = |why: &str| invalid(format!("The parameter `{}` {why}.", cut(name)));
-    let parts: Vec<_> = name.split('.').collect();
+    let parts: Vec<_> = name.split('.').take(DEPTH + 1).collect();
     if parts.len() > DEPTH {
         return Err(refused("is nested too deeply"));
     }
@@ -72,10 +104,16 @@ fn value(node: Node, path: &Path) -> Result<Value, ApiError> {
     let mut members = members;
     let items = (0..members.len()).map(|index| {
         let path = path.member(index);
-        let missing = || invalid(format!("The parameter `{path}` is left out of an array."));
+        let missing =
+            || invalid(format!("The parameter `{}` is left out of an array.", cut(&path.to_string())));
         value(members.remove(&index.to_string()).ok_or_else(missing)?, &path)
     });
     items.collect::<Result<_, _>>().map(Value::Array)
+}
+
+/// The refusal of a request of too many parameters.
+pub(crate) fn too_many() -> ApiError {
+    invalid(format!("A request has {COUNT} parameters at most."))
 }
 
 fn invalid(message: String) -> ApiError {
@@ -92,7 +130,7 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
-    use super::tree;
+    use super::{pairs, tree};
 
     fn of(pairs: &[(&str, &str)]) -> Result<Value, String> {
         tree(pairs.iter().copied()).map(Value::Object).map_err(|error| error.message)
@@ -141,6 +179,32 @@ mod tests {
         let many: Vec<_> = (0..10_001).map(|number| format!("P{number}")).collect();
         assert!(tree(many.iter().map(|name| (name.as_str(), ""))).is_err());
         assert!(tree(many[1..].iter().map(|name| (name.as_str(), ""))).is_ok());
+    }
+
+    #[test]
+    fn names_and_values_are_decoded() {
+        let found = pairs(b"A=%E6%9C%AA+%2B&&B=a=b&C&=d&%2e=%").unwrap();
+        let expected = [("A", "未 +"), ("B", "a=b"), ("C", ""), ("", "d"), (".", "%")];
+        assert_eq!(found, expected.map(|(name, text)| (name.to_owned(), text.to_owned())));
+        assert_eq!(pairs(b"").unwrap(), []);
+    }
+
+    #[test]
+    fn what_is_not_utf_8_is_refused_by_its_name() {
+        for (encoded, message) in [
+            (&b"A=1&B=%E6%9C"[..], "The parameter `B` is not UTF-8."),
+            (b"B=\xff", "The parameter `B` is not UTF-8."),
+            (b"%FF=1", "A parameter's name is not UTF-8."),
+        ] {
+            assert_eq!(pairs(encoded).unwrap_err().message, message);
+        }
+    }
+
+    #[test]
+    fn there_are_so_many_pairs_at_most() {
+        assert_eq!(pairs("a=&".repeat(10_000).as_bytes()).unwrap().len(), 10_000);
+        let error = pairs("a=&".repeat(10_001).as_bytes()).unwrap_err();
+        assert_eq!((error.code.as_ref(), error.message.contains("10000")), ("InvalidParameter", true));
     }
 
     proptest! {

@@ -6,7 +6,10 @@ use bytes::Bytes;
 use futures_util::stream;
 use serde_json::{Map, Value};
 
-use crate::{ApiError, flat, flat::cut};
+use crate::{
+    ApiError, flat,
+    flat::{COUNT, cut, too_many},
+};
 
 /// The boundary that the parameters of a `Content-Type` name.
 ///
@@ -30,6 +33,9 @@ pub(crate) async fn parameters(boundary: &str, body: &Bytes) -> Result<Map<Strin
     let body = stream::iter([Ok::<_, Infallible>(body.clone())]);
     let (mut parts, mut texts, mut whole) = (multer::Multipart::new(body, boundary), Vec::new(), Vec::new());
     while let Some(part) = parts.next_field().await.map_err(|error| invalid(&error))? {
+        if texts.len() + whole.len() == COUNT {
+            return Err(too_many());
+        }
         let name = part.name().ok_or_else(|| refused("A part of the form has no name."))?.to_owned();
         let is_json = part.content_type().is_some_and(|kind| kind.essence_str() == "application/json");
         let bytes = part.bytes().await.map_err(|error| invalid(&error))?;

@@ -131,8 +131,8 @@ impl Form {
         }
         match self {
             Self::Json | Self::Multipart { .. } | Self::SignedQuery => in_headers(&parts.headers),
-            Self::UrlEncoded => in_pairs(pairs(body)),
-            Self::Query => in_pairs(pairs(query.as_bytes())),
+            Self::UrlEncoded => in_pairs(flat::pairs(body)?),
+            Self::Query => in_pairs(flat::pairs(query.as_bytes())?),
         }
     }
 
@@ -154,7 +154,7 @@ impl Form {
                 flat::tree(own.map(|(name, text)| (name.as_str(), text.as_str())))
             }
             (_, Claim::V3(_)) => {
-                let pairs = pairs(parts.uri.query().unwrap_or_default().as_bytes());
+                let pairs = flat::pairs(parts.uri.query().unwrap_or_default().as_bytes())?;
                 flat::tree(pairs.iter().map(|(name, text)| (name.as_str(), text.as_str())))
             }
         }
@@ -185,7 +185,7 @@ impl Claim {
         match self {
             Self::V3(authorization) => {
                 let query = parts.uri.query().unwrap_or_default();
-                signature_v3::Signed { method, query, headers, body, timestamp }
+                signature_v3::Signed { method, host: host(parts), query, headers, body, timestamp }
                     .verify(authorization, secret_key)
             }
             Self::V1(claim) => {
@@ -240,11 +240,6 @@ fn in_pairs(pairs: Vec<(String, String)>) -> Result<Envelope, ApiError> {
     })
 }
 
-/// Names and values of a query or a form, decoded.
-fn pairs(encoded: &[u8]) -> Vec<(String, String)> {
-    form_urlencoded::parse(encoded).into_owned().collect()
-}
-
 /// The parameters in a JSON body.
 pub(crate) fn json(body: &[u8]) -> Result<Map<String, Value>, ApiError> {
     if body.is_empty() {
@@ -275,7 +270,7 @@ fn missing(what: &str) -> ApiError {
     ApiError::new("MissingParameter", format!("The parameter {what} is missing."))
 }
 
-/// The host that the client asked, with the port where it named one.
+/// The host that the client asked, with the port where it named one: `Host`, or what HTTP/2 has in its place.
 pub(crate) fn host(parts: &Parts) -> &str {
     let authority = || parts.uri.authority().map(http::uri::Authority::as_str);
     text(&parts.headers, "host").or_else(authority).unwrap_or_default()
