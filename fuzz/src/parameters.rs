@@ -14,10 +14,12 @@ use wharf_tcr::{
     repository::{CreateRepository, DeleteRepository, DescribeRepositories},
 };
 
+use crate::pace::within_limit;
+
 /// Takes the bytes as a request's body, for every action.
 pub fn check(input: &[u8]) {
     let value = serde_json::from_slice::<Value>(input).ok();
-    let object = parse_parameters(input);
+    let object = within_limit(|| parse_parameters(input));
     if input.is_empty() {
         assert_eq!(object, Some(Map::new()));
     } else {
@@ -51,7 +53,7 @@ fn decoded<A: Action>(object: &Map<String, Value>) {
     let unknown = object.keys().any(|key| !declared.iter().any(|parameter| parameter.name == key));
     let fits = declared.iter().map(|parameter| fits(parameter, object.get(parameter.name)));
     let verdicts: Vec<_> = fits.collect();
-    match A::from_object(object, &Path::default()) {
+    match within_limit(|| A::from_object(object, &Path::default())) {
         Ok(_) => assert!(
             !unknown && !verdicts.contains(&Some(false)),
             "{} takes what it does not declare",

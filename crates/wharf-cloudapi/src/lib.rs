@@ -5,6 +5,7 @@
 
 mod action;
 mod authorization;
+mod body;
 mod decode;
 mod error;
 mod flat;

@@ -254,7 +254,7 @@ pub(crate) fn json(body: &[u8]) -> Result<Map<String, Value>, ApiError> {
 
 /// The refusal of a request of more than `limit` bytes.
 pub(crate) fn too_large(limit: usize) -> ApiError {
-    let message = format!("The request is larger than {limit} bytes, or broke off.");
+    let message = format!("The request is larger than {limit} bytes.");
     ApiError::new("RequestSizeLimitExceeded", message)
 }
 

@@ -3,22 +3,21 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::{
-    body::{Body, to_bytes},
+    body::Body,
     extract::{Request, State},
     response::Response,
 };
 use bytes::Bytes;
 use http::{HeaderValue, header, request::Parts};
 use serde_json::{Map, Value, json};
-use tokio::time::timeout;
 use wharf_core::{Core, Error, Operator};
 use wharf_model::{Region, Timestamp};
 
 use crate::{
-    ApiError, Call, Product,
+    ApiError, Call, Product, body,
     flat::cut,
     product::invalid_action,
-    request::{Claim, Envelope, Form, host, text, too_large},
+    request::{Claim, Envelope, Form, host, text},
     signature_v3::check_time,
 };
 
@@ -67,7 +66,7 @@ impl CloudApi {
         asked: &mut Option<String>,
     ) -> Result<Map<String, Value>, ApiError> {
         let form = Form::of(&parts)?;
-        let body = self.read_body(body, form.body_limit()).await?;
+        let body = body::read(body, form.body_limit(), self.body_timeout).await?;
         let envelope = form.envelope(&parts, &body)?;
         let action = asked.insert(envelope.action.clone());
         let operator = self.authenticate(&parts, &body, &envelope).await?;
@@ -78,13 +77,6 @@ impl CloudApi {
         let region = region(envelope.region.as_deref())?;
         let call = Call { core: self.core.clone(), operator, region };
         product.run(action, form.parameters(&parts, &body, &envelope.claim).await?, call).await
-    }
-
-    async fn read_body(&self, body: Body, limit: usize) -> Result<Bytes, ApiError> {
-        let body = timeout(self.body_timeout, to_bytes(body, limit)).await;
-        let body =
-            body.map_err(|_| ApiError::new("InvalidRequest", "The request's body did not come in time."))?;
-        body.map_err(|_| too_large(limit))
     }
 
     /// Who signed the request.
