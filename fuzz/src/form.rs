@@ -1,4 +1,5 @@
-//! A form that is signed by method v1: what is signed is understood as it is meant, and nothing else fits the signature.
+//! A form that is signed by method v1: what is signed is understood as it is meant, and nothing else fits the
+//! signature.
 
 use std::sync::LazyLock;
 

@@ -9,8 +9,8 @@ use tokio::time::timeout;
 
 use crate::{ApiError, request::too_large};
 
-/// Bytes beyond the limit that are read and dropped. Clients send all they have before they look at an answer, and would
-/// find the connection reset in its place.
+/// Bytes beyond the limit that are read and dropped. Clients send all they have before they look at an answer, and
+/// would find the connection reset in its place.
 const DROPPED: usize = 10 << 20;
 
 /// Reads a body of `limit` bytes at most, which must be there `within` a time.

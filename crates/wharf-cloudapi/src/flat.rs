@@ -12,8 +12,8 @@ const DEPTH: usize = 16;
 /// How many parameters a request has.
 pub(crate) const COUNT: usize = 10_000;
 
-/// Names and values of a query or a form (`application/x-www-form-urlencoded`), decoded, in their order. Most of this is
-/// asked of requests whose signature is not yet checked, so that it must cost little whatever they hold.
+/// Names and values of a query or a form (`application/x-www-form-urlencoded`), decoded, in their order. This is done
+/// before the signature is checked, so that it must cost little whatever the request holds.
 ///
 /// # Errors
 /// `InvalidParameter`, where a name or value is not UTF-8, or there are more than a request has.

@@ -37,8 +37,8 @@ const MAX_STREAMS: u32 = 128;
 const SEND_BUFFER: usize = 64 << 10;
 /// Bytes of a request's head: a query of the cloud API may have 32 KiB (`wharf-cloudapi/src/request.rs`).
 const HEAD: u32 = 40 << 10;
-/// Bytes of a connection's buffers, which must hold a head. They begin with 8 KiB and grow where a client sends more, or
-/// takes an answer more slowly than it is read.
+/// Bytes of a connection's buffers, which must hold a head. They begin with 8 KiB and grow where a client sends more,
+/// or takes an answer more slowly than it is read.
 const BUFFER: usize = HEAD as usize;
 /// Bytes read at a time by a connection that sends files by itself, so that nothing of them waits in memory. It begins with
 /// few and gets there while a client sends much.
