@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use aws_lc_rs::hmac;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
+use serde_json::{Map, Value};
 use tokio::runtime::{Builder, Runtime};
 use wharf_cloudapi::{
     ApiError,
@@ -51,13 +52,13 @@ pub fn check(input: &[u8]) {
         Ok(_) if pairs.iter().any(|(name, _)| is_common(name)) => {}
         Ok(found) => {
             assert!(found.fits, "{text}");
-            assert_eq!(Some(found.parameters), flat::object(&pairs));
+            assert_eq!(Some(found.parameters), meant(&pairs));
             assert_eq!(found.action, "DescribeInstances");
             assert_eq!((found.timestamp, found.version.as_str()), (1_527_672_334, "2019-09-24"));
         }
         Err(error) => {
             assert!(error.message.len() < 512, "{}", error.message);
-            let is_meant = !pairs.iter().any(|(name, _)| is_common(name)) && flat::object(&pairs).is_some();
+            let is_meant = !pairs.iter().any(|(name, _)| is_common(name)) && meant(&pairs).is_some();
             assert!(!is_meant, "{}", error.message);
         }
     }
@@ -67,6 +68,11 @@ pub fn check(input: &[u8]) {
         let has_common = flat::pairs(&changed).unwrap_or_default().iter().any(|(name, _)| is_common(name));
         assert!(has_common || found.fits == is_same);
     }
+}
+
+/// The object that pairs describe. No text of a request holds U+0000.
+fn meant(pairs: &[(String, String)]) -> Option<Map<String, Value>> {
+    flat::object(pairs).filter(|_| !pairs.iter().any(|(_, text)| text.contains('\0')))
 }
 
 fn understood(body: Bytes) -> Result<Understood, ApiError> {

@@ -12,6 +12,7 @@ mod flat;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod multipart;
+mod nul;
 mod product;
 mod request;
 mod server;

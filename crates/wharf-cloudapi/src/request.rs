@@ -16,7 +16,7 @@ use wharf_model::SecretId;
 use crate::{
     ApiError,
     authorization::Authorization,
-    flat, multipart,
+    flat, multipart, nul,
     signature_v1::{self, SIGNATURE},
     signature_v3,
 };
@@ -146,18 +146,20 @@ impl Form {
         body: &Bytes,
         claim: &Claim,
     ) -> Result<Map<String, Value>, ApiError> {
-        match (self, claim) {
-            (Self::Json, _) => json(body),
-            (Self::Multipart { boundary }, _) => multipart::parameters(boundary, body).await,
+        let parameters = match (self, claim) {
+            (Self::Json, _) => json(body)?,
+            (Self::Multipart { boundary }, _) => multipart::parameters(boundary, body).await?,
             (_, Claim::V1(claim)) => {
                 let own = claim.pairs.iter().filter(|(name, _)| !COMMON.contains(&name.as_str()));
-                flat::tree(own.map(|(name, text)| (name.as_str(), text.as_str())))
+                flat::tree(own.map(|(name, text)| (name.as_str(), text.as_str())))?
             }
             (_, Claim::V3(_)) => {
                 let pairs = flat::pairs(parts.uri.query().unwrap_or_default().as_bytes())?;
-                flat::tree(pairs.iter().map(|(name, text)| (name.as_str(), text.as_str())))
+                flat::tree(pairs.iter().map(|(name, text)| (name.as_str(), text.as_str())))?
             }
-        }
+        };
+        nul::refuse(&parameters)?;
+        Ok(parameters)
     }
 }
 
