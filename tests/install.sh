@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what the tests need: container clients, PostgreSQL and nginx from Debian,
-# the Python environment in .tools/venv, the Go tools and an S3 server in .tools/bin.
+# the Python environment in .tools/venv, the Go tools, the Go SDK's scenario and an S3 server in .tools/bin.
 # Says nothing and changes nothing when all of it is in place.
 # `tests/install.sh --with-minio` adds a second S3 server, which takes minutes to build.
 set -eu
@@ -115,11 +115,11 @@ install_python_packages() {
     echo "$wanted" >"$tools/venv/.requirements"
 }
 
-# Builds the tools of one module, tests/tools or a folder in it.
+# Builds the tools of one module: tests/tools, a folder in it, or a program of our own.
 install_go_tools() {
     module=$tests/$1
     stamp=$tools/bin/.go-$(echo "$1" | tr / -)
-    wanted=$(checksum "$module/go.mod" "$module/go.sum")
+    wanted=$(checksum "$module/go.mod" "$module/go.sum" $(find "$module" -maxdepth 1 -name '*.go' | sort))
     if is_stamped "$stamp" "$wanted"; then return; fi
     say "building the Go tools of tests/$1 (the first time takes some minutes)"
     mkdir -p "$tools/bin"
@@ -133,4 +133,5 @@ check_languages
 install_python_packages
 install_go_tools tools
 install_go_tools tools/versitygw
+install_go_tools sdk_go
 if [ "${1:-}" = --with-minio ]; then install_go_tools tools/minio; fi

@@ -17,4 +17,19 @@ macro_rules! replay {
     )* };
 }
 
-replay!(accept, authorization, digest, hash_state, manifest, names, parameters, range, route, scope, token);
+replay!(
+    accept,
+    authorization,
+    digest,
+    form,
+    hash_state,
+    manifest,
+    multipart,
+    names,
+    parameters,
+    query,
+    range,
+    route,
+    scope,
+    token
+);

@@ -4,16 +4,21 @@
 pub mod accept;
 pub mod authorization;
 pub mod digest;
+pub mod form;
 pub mod hash_state;
 pub mod manifest;
+pub mod multipart;
 pub mod names;
 pub mod parameters;
+pub mod query;
 pub mod range;
 pub mod route;
 pub mod scope;
 pub mod token;
 
+mod flat;
 mod grammar;
+mod pace;
 
 #[cfg(test)]
 mod corpus;

@@ -14,10 +14,12 @@ use wharf_tcr::{
     repository::{CreateRepository, DeleteRepository, DescribeRepositories},
 };
 
+use crate::pace::within_limit;
+
 /// Takes the bytes as a request's body, for every action.
 pub fn check(input: &[u8]) {
     let value = serde_json::from_slice::<Value>(input).ok();
-    let object = parse_parameters(input);
+    let object = within_limit(|| parse_parameters(input));
     if input.is_empty() {
         assert_eq!(object, Some(Map::new()));
     } else {
@@ -48,7 +50,7 @@ pub fn check(input: &[u8]) {
 
 fn decoded<A: Action>(object: &Map<String, Value>) {
     let fits = members_fit(&A::parameters(), object);
-    match A::from_object(object, &Path::default()) {
+    match within_limit(|| A::from_object(object, &Path::default())) {
         Ok(_) => assert!(fits, "{} takes what it does not declare", A::NAME),
         Err(refusal) => {
             let error = refusal.answer("InvalidParameterValue");

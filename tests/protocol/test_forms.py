@@ -81,6 +81,13 @@ def test_an_unknown_parameter(server: Server, form: Form):
     assert "Colour" in error.message
 
 
+def test_a_character_that_no_text_holds(server: Server, form: Form):
+    filters = [{"Name": "RegistryName", "Values": ["x"]}, {"Name": "Tags", "Values": ["k:\0"]}]
+    error = form.refused(server, "DescribeInstances", {"Filters": filters})
+    assert error.code == "InvalidParameter"
+    assert "`Filters.1.Values.0`" in error.message
+
+
 def test_a_key_that_is_not_temporary_goes_without_a_token(server: Server, form: Form):
     error = form.refused(server, "DescribeRegions", {}, token="a token")
     assert error.code == "AuthFailure.TokenFailure"

@@ -18,7 +18,7 @@ def wharf_binary() -> Path:
 
 
 def go_tool(name: str) -> Path:
-    """A tool that install.sh built from tests/tools."""
+    """A tool that install.sh built, from tests/tools or a folder of our own."""
     return TOOLS / "bin" / name
 
 

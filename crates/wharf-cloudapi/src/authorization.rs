@@ -46,16 +46,24 @@ impl Authorization {
             )));
         };
         let signed_headers: Vec<_> =
-            field("SignedHeaders")?.split(';').map(|name| name.trim().to_ascii_lowercase()).collect();
+            field("SignedHeaders")?.split(';').map(|name| name.trim().to_owned()).collect();
+        if signed_headers.iter().any(|name| name.bytes().any(|byte| byte.is_ascii_uppercase())) {
+            return Err(invalid(say!("SignedHeaders is not in lower case", "SignedHeaders 不是小写")));
+        }
         if let Some(name) =
             REQUIRED_HEADERS.iter().find(|name| !signed_headers.iter().any(|signed| signed == **name))
         {
             return Err(invalid(say!("SignedHeaders lacks {name}", "SignedHeaders 缺少 {name}")));
         }
         let mut signature = [0; 32];
-        hex::decode_to_slice(field("Signature")?, &mut signature).map_err(|_| {
-            invalid(say!("Signature is not 64 hexadecimal digits", "Signature 不是 64 位十六进制数字"))
-        })?;
+        let digits = field("Signature")?;
+        let decoded = hex::decode_to_slice(digits, &mut signature);
+        if decoded.is_err() || digits.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            return Err(invalid(say!(
+                "Signature is not 64 hexadecimal digits in lower case",
+                "Signature 不是 64 位小写十六进制数字"
+            )));
+        }
         Ok(Self {
             secret_id: secret_id.parse().map_err(|_| {
                 invalid(say!("Credential names no SecretId", "Credential 中没有合法的 SecretId"))
@@ -99,6 +107,8 @@ mod tests {
             ("AKIDEXAMPLE", "AK ID", "SecretId"),
             (";host", "", "host"),
             ("Signature=1", "Signature=x", "hexadecimal"),
+            ("10b1", "10B1", "lower case"),
+            ("content-type", "Content-Type", "lower case"),
             ("SignedHeaders", "Headers", "SignedHeaders"),
         ] {
             let error = Authorization::parse(&good.replace(from, to)).unwrap_err();

@@ -1,7 +1,8 @@
 //! Parameters as names and texts, `Filters.0.Values.1=x`: what queries and forms hold. They become the tree that JSON is.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
+use percent_encoding::percent_decode;
 use serde_json::{Map, Value};
 
 use crate::{ApiError, Message, Path, say};
@@ -9,7 +10,41 @@ use crate::{ApiError, Message, Path, say};
 /// How deep names go.
 const DEPTH: usize = 16;
 /// How many parameters a request has.
-const COUNT: usize = 10_000;
+pub(crate) const COUNT: usize = 10_000;
+
+/// Names and values of a query or a form (`application/x-www-form-urlencoded`), decoded, in their order. This is done
+/// before the signature is checked, so that it must cost little whatever the request holds.
+///
+/// # Errors
+/// `InvalidParameter`, where a name or value is not UTF-8, or there are more than a request has.
+pub(crate) fn pairs(encoded: &[u8]) -> Result<Vec<(String, String)>, ApiError> {
+    let mut pairs = Vec::new();
+    for pair in encoded.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
+        if pairs.len() == COUNT {
+            return Err(too_many());
+        }
+        let end = pair.iter().position(|byte| *byte == b'=').unwrap_or(pair.len());
+        let unreadable = || invalid(say!("A parameter's name is not UTF-8.", "有参数的名称不是 UTF-8。"));
+        let name = decoded(&pair[..end]).ok_or_else(unreadable)?;
+        let value = decoded(pair.get(end + 1..).unwrap_or_default());
+        let refused = || {
+            let shown = cut(&name);
+            invalid(say!("The parameter `{shown}` is not UTF-8.", "参数 `{shown}` 不是 UTF-8。"))
+        };
+        let value = value.ok_or_else(refused)?;
+        pairs.push((name, value));
+    }
+    Ok(pairs)
+}
+
+/// A plus is a space (HTML, "application/x-www-form-urlencoded"), `%2B` is a plus.
+fn decoded(encoded: &[u8]) -> Option<String> {
+    let mut spaced = Cow::Borrowed(encoded);
+    if encoded.contains(&b'+') {
+        spaced.to_mut().iter_mut().filter(|byte| **byte == b'+').for_each(|byte| *byte = b' ');
+    }
+    percent_decode(&spaced).decode_utf8().ok().map(Cow::into_owned)
+}
 
 /// What stands at a name so far.
 enum Node {
@@ -28,10 +63,7 @@ pub(crate) fn tree<'p>(
     let mut root = BTreeMap::new();
     for (number, (name, text)) in pairs.into_iter().enumerate() {
         if number == COUNT {
-            return Err(invalid(say!(
-                "A request has {COUNT} parameters at most.",
-                "一个请求最多有 {COUNT} 个参数。"
-            )));
+            return Err(too_many());
         }
         insert(&mut root, name, text)?;
     }
@@ -41,11 +73,11 @@ pub(crate) fn tree<'p>(
 }
 
 fn insert(root: &mut BTreeMap<String, Node>, name: &str, text: &str) -> Result<(), ApiError> {
-    let shown = cut(name);
     let refused = |why: &str, chinese: &str| {
+        let shown = cut(name);
         invalid(say!("The parameter `{shown}` {why}.", "参数 `{shown}` {chinese}。"))
     };
-    let parts: Vec<_> = name.split('.').collect();
+    let parts: Vec<_> = name.split('.').take(DEPTH + 1).collect();
     if parts.len() > DEPTH {
         return Err(refused("is nested too deeply", "嵌套过深"));
     }
@@ -80,11 +112,19 @@ fn value(node: Node, path: &Path) -> Result<Value, ApiError> {
     let mut members = members;
     let items = (0..members.len()).map(|index| {
         let path = path.member(index);
-        let missing =
-            || invalid(say!("The parameter `{path}` is left out of an array.", "数组中缺少参数 `{path}`。"));
+        let missing = || {
+            let path = path.to_string();
+            let shown = cut(&path);
+            invalid(say!("The parameter `{shown}` is left out of an array.", "数组中缺少参数 `{shown}`。"))
+        };
         value(members.remove(&index.to_string()).ok_or_else(missing)?, &path)
     });
     items.collect::<Result<_, _>>().map(Value::Array)
+}
+
+/// The refusal of a request of too many parameters.
+pub(crate) fn too_many() -> ApiError {
+    invalid(say!("A request has {COUNT} parameters at most.", "一个请求最多有 {COUNT} 个参数。"))
 }
 
 fn invalid(message: Message) -> ApiError {
@@ -101,7 +141,7 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
-    use super::tree;
+    use super::{pairs, tree};
 
     fn of(pairs: &[(&str, &str)]) -> Result<Value, String> {
         tree(pairs.iter().copied()).map(Value::Object).map_err(|error| error.message.english)
@@ -150,6 +190,35 @@ mod tests {
         let many: Vec<_> = (0..10_001).map(|number| format!("P{number}")).collect();
         assert!(tree(many.iter().map(|name| (name.as_str(), ""))).is_err());
         assert!(tree(many[1..].iter().map(|name| (name.as_str(), ""))).is_ok());
+    }
+
+    #[test]
+    fn names_and_values_are_decoded() {
+        let found = pairs(b"A=%E6%9C%AA+%2B&&B=a=b&C&=d&%2e=%").unwrap();
+        let expected = [("A", "未 +"), ("B", "a=b"), ("C", ""), ("", "d"), (".", "%")];
+        assert_eq!(found, expected.map(|(name, text)| (name.to_owned(), text.to_owned())));
+        assert_eq!(pairs(b"").unwrap(), []);
+    }
+
+    #[test]
+    fn what_is_not_utf_8_is_refused_by_its_name() {
+        for (encoded, message) in [
+            (&b"A=1&B=%E6%9C"[..], "The parameter `B` is not UTF-8."),
+            (b"B=\xff", "The parameter `B` is not UTF-8."),
+            (b"%FF=1", "A parameter's name is not UTF-8."),
+        ] {
+            assert_eq!(pairs(encoded).unwrap_err().message.english, message);
+        }
+    }
+
+    #[test]
+    fn there_are_so_many_pairs_at_most() {
+        assert_eq!(pairs("a=&".repeat(10_000).as_bytes()).unwrap().len(), 10_000);
+        let error = pairs("a=&".repeat(10_001).as_bytes()).unwrap_err();
+        assert_eq!(
+            (error.code.as_ref(), error.message.english.contains("10000")),
+            ("InvalidParameter", true)
+        );
     }
 
     proptest! {

@@ -1,10 +1,15 @@
 //! What fuzz targets see beside the public functions.
 
-use http::{HeaderMap, Method};
+use bytes::Bytes;
+use http::{HeaderMap, Method, Request, request::Parts};
 use serde_json::{Map, Value};
 use wharf_model::SecretId;
 
-use crate::{authorization, request, signature_v3::Signed};
+use crate::{
+    ApiError, authorization, flat, multipart,
+    request::{self, Form, host},
+    signature_v3::Signed,
+};
 
 /// An `Authorization` header, taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +26,25 @@ pub struct Authorization {
     pub signature: [u8; 32],
 }
 
+/// What a request of signature method v1 says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Understood {
+    /// The action's name.
+    pub action: String,
+    /// The product's version.
+    pub version: String,
+    /// The region's name.
+    pub region: Option<String>,
+    /// Seconds since 1970.
+    pub timestamp: i64,
+    /// The public half of the key.
+    pub secret_id: SecretId,
+    /// Whether the signature fits.
+    pub fits: bool,
+    /// The action's own parameters.
+    pub parameters: Map<String, Value>,
+}
+
 /// Takes an `Authorization` header apart.
 pub fn parse_authorization(header: &str) -> Option<Authorization> {
     let authorization::Authorization { secret_id, date, service, signed_headers, signature } =
@@ -30,7 +54,8 @@ pub fn parse_authorization(header: &str) -> Option<Authorization> {
 
 /// Whether an `Authorization` header is the signature of a POST with these headers and this body.
 pub fn verify(header: &str, headers: &HeaderMap, body: &[u8], timestamp: i64, secret_key: &str) -> bool {
-    let signed = Signed { method: &Method::POST, query: "", headers, body, timestamp };
+    let host = request::text(headers, "host").unwrap_or_default();
+    let signed = Signed { method: &Method::POST, host, query: "", headers, body, timestamp };
     authorization::Authorization::parse(header)
         .is_ok_and(|authorization| signed.verify(&authorization, secret_key).is_ok())
 }
@@ -38,4 +63,58 @@ pub fn verify(header: &str, headers: &HeaderMap, body: &[u8], timestamp: i64, se
 /// The parameters in a request's body.
 pub fn parse_parameters(body: &[u8]) -> Option<Map<String, Value>> {
     request::json(body).ok()
+}
+
+/// The parameters in the query of a GET that is signed by method v3.
+///
+/// # Errors
+/// As the request is answered.
+pub fn parse_query(query: &[u8]) -> Result<Map<String, Value>, ApiError> {
+    let pairs = flat::pairs(query)?;
+    flat::tree(pairs.iter().map(|(name, text)| (name.as_str(), text.as_str())))
+}
+
+/// The boundary in a `Content-Type`, and the parameters in a multipart body that has it.
+///
+/// # Errors
+/// As the request is answered.
+pub async fn parse_multipart(content_type: &str, body: &Bytes) -> Result<Map<String, Value>, ApiError> {
+    let (mut parts, _) = Request::new(()).into_parts();
+    parts.method = Method::POST;
+    let refused = |_| ApiError::new("InvalidRequest", "no header");
+    parts.headers.insert(http::header::CONTENT_TYPE, content_type.parse().map_err(refused)?);
+    match Form::of(&parts)? {
+        Form::Multipart { boundary } => multipart::parameters(&boundary, body).await,
+        other => Err(ApiError::new("UnsupportedProtocol", format!("{other:?}"))),
+    }
+}
+
+/// What a form that was sent by POST to a host says, and whether it is signed with a key.
+///
+/// # Errors
+/// As the request is answered.
+pub async fn parse_form(host_header: &str, body: &Bytes, secret_key: &str) -> Result<Understood, ApiError> {
+    let parts = form_head(host_header)?;
+    let form = Form::of(&parts)?;
+    let envelope = form.envelope(&parts, body)?;
+    let parameters = form.parameters(&parts, body, &envelope.claim).await?;
+    debug_assert_eq!(host(&parts), host_header);
+    Ok(Understood {
+        fits: envelope.claim.verify(&parts, body, envelope.timestamp, secret_key).is_ok(),
+        secret_id: envelope.claim.secret_id().clone(),
+        action: envelope.action,
+        version: envelope.version,
+        region: envelope.region,
+        timestamp: envelope.timestamp,
+        parameters,
+    })
+}
+
+fn form_head(host_header: &str) -> Result<Parts, ApiError> {
+    let request = Request::post("/")
+        .header("host", host_header)
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(())
+        .map_err(|error| ApiError::new("InvalidRequest", error.to_string()))?;
+    Ok(request.into_parts().0)
 }

@@ -5,6 +5,7 @@
 
 mod action;
 mod authorization;
+mod body;
 mod chinese;
 mod decode;
 mod encode;
@@ -15,6 +16,7 @@ mod flat;
 pub mod fuzzing;
 mod language;
 mod multipart;
+mod nul;
 mod product;
 mod request;
 mod server;

@@ -6,7 +6,11 @@ use bytes::Bytes;
 use futures_util::stream;
 use serde_json::{Map, Value};
 
-use crate::{ApiError, Message, flat, flat::cut, say};
+use crate::{
+    ApiError, Message, flat,
+    flat::{COUNT, cut, too_many},
+    say,
+};
 
 /// The boundary that the parameters of a `Content-Type` name.
 ///
@@ -30,10 +34,11 @@ pub(crate) async fn parameters(boundary: &str, body: &Bytes) -> Result<Map<Strin
     let body = stream::iter([Ok::<_, Infallible>(body.clone())]);
     let (mut parts, mut texts, mut whole) = (multer::Multipart::new(body, boundary), Vec::new(), Vec::new());
     while let Some(part) = parts.next_field().await.map_err(|error| invalid(&error))? {
-        let name = part
-            .name()
-            .ok_or_else(|| refused(say!("A part of the form has no name.", "表单中有一部分没有名称。")))?
-            .to_owned();
+        if texts.len() + whole.len() == COUNT {
+            return Err(too_many());
+        }
+        let unnamed = || refused(say!("A part of the form has no name.", "表单中有一部分没有名称。"));
+        let name = part.name().ok_or_else(unnamed)?.to_owned();
         let is_json = part.content_type().is_some_and(|kind| kind.essence_str() == "application/json");
         let bytes = part.bytes().await.map_err(|error| invalid(&error))?;
         if is_json {

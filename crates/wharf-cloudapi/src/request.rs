@@ -16,7 +16,7 @@ use wharf_model::SecretId;
 use crate::{
     ApiError, Language,
     authorization::Authorization,
-    flat, multipart, say,
+    flat, multipart, nul, say,
     signature_v1::{self, SIGNATURE},
     signature_v3,
 };
@@ -129,7 +129,7 @@ impl Form {
             Self::UrlEncoded => language_pair(body),
             Self::Query => language_pair(parts.uri.query().unwrap_or_default().as_bytes()),
         };
-        name.as_deref().map(Language::named).unwrap_or_default()
+        name.map(Language::named).unwrap_or_default()
     }
 
     /// What the request says of itself.
@@ -144,8 +144,8 @@ impl Form {
         }
         match self {
             Self::Json | Self::Multipart { .. } | Self::SignedQuery => in_headers(&parts.headers),
-            Self::UrlEncoded => in_pairs(pairs(body)),
-            Self::Query => in_pairs(pairs(query.as_bytes())),
+            Self::UrlEncoded => in_pairs(flat::pairs(body)?),
+            Self::Query => in_pairs(flat::pairs(query.as_bytes())?),
         }
     }
 
@@ -159,18 +159,20 @@ impl Form {
         body: &Bytes,
         claim: &Claim,
     ) -> Result<Map<String, Value>, ApiError> {
-        match (self, claim) {
-            (Self::Json, _) => json(body),
-            (Self::Multipart { boundary }, _) => multipart::parameters(boundary, body).await,
+        let parameters = match (self, claim) {
+            (Self::Json, _) => json(body)?,
+            (Self::Multipart { boundary }, _) => multipart::parameters(boundary, body).await?,
             (_, Claim::V1(claim)) => {
                 let own = claim.pairs.iter().filter(|(name, _)| !COMMON.contains(&name.as_str()));
-                flat::tree(own.map(|(name, text)| (name.as_str(), text.as_str())))
+                flat::tree(own.map(|(name, text)| (name.as_str(), text.as_str())))?
             }
             (_, Claim::V3(_)) => {
-                let pairs = pairs(parts.uri.query().unwrap_or_default().as_bytes());
-                flat::tree(pairs.iter().map(|(name, text)| (name.as_str(), text.as_str())))
+                let pairs = flat::pairs(parts.uri.query().unwrap_or_default().as_bytes())?;
+                flat::tree(pairs.iter().map(|(name, text)| (name.as_str(), text.as_str())))?
             }
-        }
+        };
+        nul::refuse(&parameters)?;
+        Ok(parameters)
     }
 }
 
@@ -198,7 +200,7 @@ impl Claim {
         match self {
             Self::V3(authorization) => {
                 let query = parts.uri.query().unwrap_or_default();
-                signature_v3::Signed { method, query, headers, body, timestamp }
+                signature_v3::Signed { method, host: host(parts), query, headers, body, timestamp }
                     .verify(authorization, secret_key)
             }
             Self::V1(claim) => {
@@ -214,8 +216,10 @@ pub(crate) fn language(headers: &HeaderMap) -> Language {
     text(headers, "x-tc-language").map(Language::named).unwrap_or_default()
 }
 
-fn language_pair(encoded: &[u8]) -> Option<String> {
-    form_urlencoded::parse(encoded).find(|(name, _)| name == "Language").map(|(_, value)| value.into_owned())
+/// The names of languages have no character that a form encodes.
+fn language_pair(encoded: &[u8]) -> Option<&str> {
+    let value = encoded.split(|byte| *byte == b'&').find_map(|pair| pair.strip_prefix(b"Language="))?;
+    str::from_utf8(value).ok()
 }
 
 fn in_headers(headers: &HeaderMap) -> Result<Envelope, ApiError> {
@@ -270,11 +274,6 @@ fn in_pairs(pairs: Vec<(String, String)>) -> Result<Envelope, ApiError> {
     })
 }
 
-/// Names and values of a query or a form, decoded.
-fn pairs(encoded: &[u8]) -> Vec<(String, String)> {
-    form_urlencoded::parse(encoded).into_owned().collect()
-}
-
 /// The parameters in a JSON body.
 pub(crate) fn json(body: &[u8]) -> Result<Map<String, Value>, ApiError> {
     if body.is_empty() {
@@ -295,10 +294,7 @@ pub(crate) fn json(body: &[u8]) -> Result<Map<String, Value>, ApiError> {
 
 /// The refusal of a request of more than `limit` bytes.
 pub(crate) fn too_large(limit: usize) -> ApiError {
-    let message = say!(
-        "The request is larger than {limit} bytes, or broke off.",
-        "请求超过 {limit} 字节，或传输中断。"
-    );
+    let message = say!("The request is larger than {limit} bytes.", "请求超过 {limit} 字节。");
     ApiError::new("RequestSizeLimitExceeded", message)
 }
 
@@ -316,7 +312,7 @@ pub(crate) fn missing(name: &str) -> ApiError {
     ApiError::new("MissingParameter", say!("The parameter `{name}` is missing.", "缺少参数 `{name}`。"))
 }
 
-/// The host that the client asked, with the port where it named one.
+/// The host that the client asked, with the port where it named one: `Host`, or what HTTP/2 has in its place.
 pub(crate) fn host(parts: &Parts) -> &str {
     let authority = || parts.uri.authority().map(http::uri::Authority::as_str);
     text(&parts.headers, "host").or_else(authority).unwrap_or_default()

@@ -3,22 +3,21 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::{
-    body::{Body, to_bytes},
+    body::Body,
     extract::{Request, State},
     response::Response,
 };
 use bytes::Bytes;
 use http::{HeaderValue, header, request::Parts};
 use serde_json::{Map, Value, json};
-use tokio::time::timeout;
 use wharf_core::{Core, Error, Operator, SigningCredential};
 use wharf_model::{Peer, Timestamp};
 
 use crate::{
-    ApiError, Call, Language, Message, Product,
+    ApiError, Call, Language, Message, Product, body,
     flat::cut,
     product::invalid_action,
-    request::{Claim, Envelope, Form, host, language, text, too_large},
+    request::{Claim, Envelope, Form, host, language, text},
     say,
     signature_v3::check_time,
 };
@@ -73,7 +72,7 @@ impl CloudApi {
         language: &mut Language,
     ) -> Result<Map<String, Value>, ApiError> {
         let form = Form::of(&parts)?;
-        let body = self.read_body(body, form.body_limit()).await?;
+        let body = body::read(body, form.body_limit(), self.body_timeout).await?;
         *language = form.language(&parts, &body);
         let envelope = form.envelope(&parts, &body)?;
         let action = asked.insert(envelope.action.clone());
@@ -93,13 +92,6 @@ impl CloudApi {
         };
         let call = Call { core: self.core.clone(), operator, region };
         product.run(action, form.parameters(&parts, &body, &envelope.claim).await?, call).await
-    }
-
-    async fn read_body(&self, body: Body, limit: usize) -> Result<Bytes, ApiError> {
-        let body = timeout(self.body_timeout, to_bytes(body, limit)).await;
-        let late = || say!("The request's body did not come in time.", "请求体未能按时到达。");
-        let body = body.map_err(|_| ApiError::new("InvalidRequest", late()))?;
-        body.map_err(|_| too_large(limit))
     }
 
     /// The credential that signed the request.

@@ -9,11 +9,14 @@ use wharf_model::Timestamp;
 use crate::{
     ApiError, Message,
     authorization::{ALGORITHM, Authorization, TERMINATOR},
+    request::text,
     say,
 };
 
 /// How far a request's time may be from ours.
 const WINDOW: Duration = Duration::from_secs(300);
+/// The header that is not always one.
+const HOST: &str = "host";
 /// What stands for the body's hash when the client does not sign the body.
 const UNSIGNED_PAYLOAD: &str = "UNSIGNED-PAYLOAD";
 
@@ -21,6 +24,8 @@ const UNSIGNED_PAYLOAD: &str = "UNSIGNED-PAYLOAD";
 #[derive(Clone, Copy)]
 pub(crate) struct Signed<'r> {
     pub(crate) method: &'r Method,
+    /// The host that was asked, with the port where there is one. HTTP/2 has no header of that name.
+    pub(crate) host: &'r str,
     /// The query string as sent, without `?`.
     pub(crate) query: &'r str,
     pub(crate) headers: &'r HeaderMap,
@@ -79,7 +84,8 @@ impl Signed<'_> {
     fn canonical_request(&self, authorization: &Authorization) -> Result<String, ApiError> {
         let mut headers = String::new();
         for name in &authorization.signed_headers {
-            let value = self.headers.get(name).and_then(|value| value.to_str().ok()).ok_or_else(|| {
+            let value = if name == HOST { Some(self.host) } else { text(self.headers, name) };
+            let value = value.ok_or_else(|| {
                 let message = say!(
                     "The signed header {name} is missing or no text.",
                     "参与签名的请求头 {name} 缺失或不是文本。"
@@ -115,7 +121,7 @@ mod tests {
     use http::{HeaderMap, HeaderName, HeaderValue, Method};
     use wharf_model::Timestamp;
 
-    use super::{Signed, check_time};
+    use super::{Signed, check_time, hmac_sha256, sha256_hex};
     use crate::authorization::Authorization;
 
     const BODY: &[u8] =
@@ -146,6 +152,7 @@ mod tests {
         let headers = headers();
         let signed = Signed {
             method: &Method::POST,
+            host: "cvm.tencentcloudapi.com",
             query: "",
             headers: &headers,
             body: BODY,
@@ -153,7 +160,14 @@ mod tests {
         };
         let good = authorization(signature);
         signed.verify(&good, &secret_key).unwrap();
+        assert_eq!(sha256_hex(BODY), "35e9c5b0e3ae67532d3c9f17ead6c90222632e5b1ff7f6e89887f1398934f064");
+        assert_eq!(
+            sha256_hex(signed.canonical_request(&good).unwrap().as_bytes()),
+            "7019a55be8395899b900fb5564e4200d984910f34794a27cb3fb7d10ff6a1e84"
+        );
 
+        let other_host = Signed { host: "cvm.tencentcloudapi.con", ..signed };
+        assert!(other_host.verify(&good, &secret_key).is_err());
         let other_day = Authorization { date: "2019-02-26".to_owned(), ..good.clone() };
         let other_service = Authorization { service: "tcr".to_owned(), ..good.clone() };
         let fewer_headers =
@@ -169,6 +183,47 @@ mod tests {
             body[index] ^= 1;
             assert!(Signed { body: &body, ..signed }.verify(&good, &secret_key).is_err(), "byte {index}");
         }
+    }
+
+    /// The keys that the same example derives, each from the one before.
+    #[test]
+    fn the_reference_keys_are_derived() {
+        let mut key = format!("TC3{}", "*".repeat(32)).into_bytes();
+        for (part, derived) in [
+            ("2019-02-25", "da98fb70dcf6b112dc21038d1eeeb3a95c74b4dcb12c1131f864f6066bd02be0"),
+            ("cvm", "8d70cbefb03939f929db64d32dc2ba89b1095620119fe3e050e2b18c5bd2752f"),
+            ("tc3_request", "b596b923aad85185e2d1f6659d2a062e0a86731226e021e61bfe06f7ed05f5af"),
+        ] {
+            key = hmac_sha256(&key, part);
+            assert_eq!(hex::encode(&key), derived);
+        }
+    }
+
+    /// The example of a GET, under "common parameters". Its SecretKey is the one that the reference's earlier editions
+    /// print, where it has asterisks now.
+    #[test]
+    fn the_reference_get_verifies_and_no_other_query_does() {
+        let secret_key = "Gu5t9xGARNpq86cd98joQYCN3EXAMPLE";
+        let authorization = Authorization::parse(
+            "TC3-HMAC-SHA256 Credential=AKIDEXAMPLE/2018-10-09/cvm/tc3_request, SignedHeaders=content-type;host, Signature=5da7a33f6993f0614b047e5df4582db9e9bf4672ba50567dba16c6ccf174c474",
+        )
+        .unwrap();
+        let content_type = HeaderValue::from_static("application/x-www-form-urlencoded");
+        let headers = HeaderMap::from_iter([(http::header::CONTENT_TYPE, content_type)]);
+        let signed = Signed {
+            method: &Method::GET,
+            host: "cvm.tencentcloudapi.com",
+            query: "Limit=10&Offset=0",
+            headers: &headers,
+            body: b"",
+            timestamp: 1_539_084_154,
+        };
+        signed.verify(&authorization, secret_key).unwrap();
+        for query in ["", "Offset=0&Limit=10", "Limit=10&Offset=1", "Limit=10&Offset=0&"] {
+            assert!(Signed { query, ..signed }.verify(&authorization, secret_key).is_err(), "{query}");
+        }
+        assert!(Signed { method: &Method::POST, ..signed }.verify(&authorization, secret_key).is_err());
+        assert!(Signed { body: b"{}", ..signed }.verify(&authorization, secret_key).is_err());
     }
 
     #[test]

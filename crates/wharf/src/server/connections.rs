@@ -36,10 +36,11 @@ const PEEK_PAUSE: Duration = Duration::from_millis(20);
 const MAX_STREAMS: u32 = 128;
 /// Bytes of an HTTP/2 answer that wait in memory.
 const SEND_BUFFER: usize = 64 << 10;
-/// Bytes of a request's headers.
-const HEADERS: usize = 8 << 10;
-/// Bytes of a connection's buffers: no more of an answer than one piece waits in memory.
-const BUFFER: usize = 8 << 10;
+/// Bytes of a request's head: a query of the cloud API may have 32 KiB (`wharf-cloudapi/src/request.rs`).
+const HEAD: u32 = 40 << 10;
+/// Bytes of a connection's buffers, which must hold a head. They begin with 8 KiB and grow where a client sends more,
+/// or takes an answer more slowly than it is read.
+const BUFFER: usize = HEAD as usize;
 /// Bytes read at a time by a connection that sends files by itself, so that nothing of them waits in memory. It begins with
 /// few and gets there while a client sends much.
 const LARGE_BUFFER: usize = 64 << 10;
@@ -185,7 +186,7 @@ impl Server {
 fn http1(header_timeout: Duration) -> http1::Builder {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(header_timeout);
-    http.max_buf_size(BUFFER).max_header_size(HEADERS);
+    http.max_buf_size(BUFFER).max_header_size(HEAD as usize);
     http
 }
 
@@ -196,6 +197,7 @@ fn http2(header_timeout: Duration) -> auto::Builder<TokioExecutor> {
         .keep_alive_interval(Some(header_timeout))
         .keep_alive_timeout(header_timeout)
         .max_concurrent_streams(MAX_STREAMS)
+        .max_header_list_size(HEAD)
         .max_send_buf_size(SEND_BUFFER);
     http
 }
