@@ -52,7 +52,7 @@ pub(crate) fn of(error: &Error) -> String {
         Error::SessionTooLong { seconds, limit } => {
             format!("DurationSeconds 的取值 {seconds} 不在 1 到 {limit} 之间")
         }
-        Error::TemporaryCredential => "临时凭证不能再申请临时凭证，请使用访问密钥签名".to_owned(),
+        Error::TemporaryCredential => "临时凭证不能申请临时凭证或长期令牌，请使用访问密钥签名".to_owned(),
         Error::KeyNotFound(id) => format!("访问密钥 {id} 不存在"),
         Error::TooManyKeys { uin, limit } => {
             format!("账号 {uin} 的访问密钥已达上限 {limit} 个，请先轮换或删除一个")

@@ -6,14 +6,15 @@ use std::{net::IpAddr, sync::Arc};
 use serde::{Deserialize, Serialize};
 use wharf_db::{Transaction, accounts, instance_tokens, instances, namespaces};
 use wharf_model::{
-    Actions, InstanceId, InstanceStatus, NamespaceName, RepositoryName, Timestamp, Uin,
+    Actions, InstanceId, InstanceStatus, NamespaceName, RepositoryName, SecretId, Timestamp, Uin,
     policy::{Coverage, ResourceName, ResourcePath},
 };
 
 use crate::{
-    Core, Error, Instance,
+    Core, Error, Instance, Principal,
     login_throttle::Attempt,
     permissions::{Asked, Permissions, TCR, Verdict},
+    sessions,
 };
 
 /// The data plane's actions, as policies call them.
@@ -37,6 +38,9 @@ pub enum Identity {
         instance: InstanceId,
         /// The long-term token's id; a temporary token has none.
         token_id: Option<String>,
+        /// The temporary credentials that made the token.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        session: Option<SecretId>,
     },
 }
 
@@ -173,7 +177,8 @@ pub(crate) fn authorize(
 
 /// What an identity is to a namespace: all that [`authorize`] needs to know of the store.
 pub(crate) struct Standing {
-    is_valid: bool,
+    /// Until when the identity is valid; without an end, where its token alone has one.
+    validity: Validity,
     grants: Grants,
 }
 
@@ -202,7 +207,7 @@ pub(crate) fn standing(
     identity: &Identity,
     target: &Target,
 ) -> Result<Standing, Error> {
-    Ok(Standing { is_valid: is_valid(tx, identity)?, grants: grants(tx, identity, target)? })
+    Ok(Standing { validity: validity(tx, identity)?, grants: grants(tx, identity, target)? })
 }
 
 fn grants(tx: &Transaction<'_>, identity: &Identity, target: &Target) -> Result<Grants, Error> {
@@ -258,7 +263,7 @@ impl Standing {
         target: &Target,
         actions: Actions,
     ) -> Result<&Instance, Error> {
-        if !self.is_valid {
+        if !self.validity.holds() {
             return Err(Error::InvalidBearer);
         }
         let grants = &self.grants;
@@ -290,6 +295,9 @@ impl Standing {
 /// its owner what the policies say, everybody else pulls what is public.
 pub(crate) fn reach(tx: &Transaction<'_>, identity: &Identity, instance: &Instance) -> Result<Reach, Error> {
     let uin = match identity {
+        Identity::Account { instance: opened, session: Some(session), .. } if *opened == instance.id => {
+            return session_reach(tx, session, instance);
+        }
         Identity::Account { uin, instance: opened, .. } if *opened == instance.id => *uin,
         _ => return Ok(Reach::Public),
     };
@@ -300,7 +308,16 @@ pub(crate) fn reach(tx: &Transaction<'_>, identity: &Identity, instance: &Instan
     if owner != Some(instance.uin) {
         return Ok(Reach::Public);
     }
-    Permissions::of_sub_account(tx, uin, instance.uin, None).map(Reach::Policies)
+    Permissions::of(tx, instance.uin, uin, Principal::SubAccount, None).map(Reach::Policies)
+}
+
+fn session_reach(tx: &Transaction<'_>, session: &SecretId, instance: &Instance) -> Result<Reach, Error> {
+    match sessions::find_credential(tx, session)? {
+        Some((_, credential)) if credential.owner == instance.uin => {
+            credential.permissions(tx).map(Reach::Policies)
+        }
+        _ => Ok(Reach::Public),
+    }
 }
 
 impl Reach {
@@ -356,17 +373,43 @@ pub(crate) fn is_public(
     Ok(namespaces::find(tx, instance, namespace)?.is_some_and(|namespace| namespace.public))
 }
 
-/// Whether the account, the main account that it acts for, and the long-term token where there is one, are there and
-/// enabled.
+/// Until when an identity is one.
+#[derive(Clone, Copy)]
+enum Validity {
+    Never,
+    Always,
+    Until(Timestamp),
+}
+
+impl Validity {
+    fn holds(self) -> bool {
+        match self {
+            Self::Never => false,
+            Self::Always => true,
+            Self::Until(end) => Timestamp::now() < end,
+        }
+    }
+}
+
+/// Whether the account, the main account that it acts for, and the long-term token or the temporary credentials where
+/// there are some, are there and enabled.
 pub(crate) fn is_valid(tx: &Transaction<'_>, identity: &Identity) -> Result<bool, Error> {
-    let Identity::Account { uin, token_id, .. } = identity else { return Ok(true) };
-    if !accounts::find_holder(tx, *uin)?.is_some_and(|holder| holder.enabled) {
-        return Ok(false);
+    validity(tx, identity).map(Validity::holds)
+}
+
+fn validity(tx: &Transaction<'_>, identity: &Identity) -> Result<Validity, Error> {
+    let Identity::Account { uin, token_id, session, .. } = identity else { return Ok(Validity::Always) };
+    if let Some(session) = session {
+        let found = sessions::find_credential(tx, session)?.filter(|(_, credential)| credential.enabled);
+        let end = found.and_then(|(_, credential)| Some(credential.session?.expires_at));
+        return Ok(end.map_or(Validity::Never, Validity::Until));
     }
-    match token_id {
-        Some(id) => Ok(instance_tokens::is_enabled(tx, id)?),
-        None => Ok(true),
-    }
+    let is_enabled = accounts::find_holder(tx, *uin)?.is_some_and(|holder| holder.enabled);
+    let is_valid = match token_id {
+        Some(id) => is_enabled && instance_tokens::is_enabled(tx, id)?,
+        None => is_enabled,
+    };
+    Ok(if is_valid { Validity::Always } else { Validity::Never })
 }
 
 /// What of `scope` the identity may do, from an address and now.

@@ -3,7 +3,9 @@ use std::sync::Arc;
 use wharf_db::{Transaction, access_keys, accounts};
 use wharf_model::{SecretId, Uin};
 
-use crate::{AccessKey, Core, Error, MasterKey, Principal, Session, random, sessions};
+use crate::{
+    AccessKey, Core, Error, MasterKey, Principal, Session, permissions::Permissions, random, sessions,
+};
 
 /// A new access key. Its SecretKey is shown once.
 #[derive(Clone)]
@@ -107,6 +109,11 @@ impl Core {
 }
 
 impl SigningCredential {
+    /// Which policies bind who signs with it.
+    pub(crate) fn permissions(&self, tx: &Transaction<'_>) -> Result<Permissions, Error> {
+        Permissions::of(tx, self.owner, self.uin, self.principal, self.session.as_deref())
+    }
+
     /// Whether a request brings the token that goes with the key: that of a temporary one, and none with any other.
     pub fn goes_with(&self, token: Option<&str>) -> bool {
         match (&self.session, token) {

@@ -154,7 +154,7 @@ pub enum Error {
         limit: u64,
     },
     /// Temporary credentials may not ask for others.
-    #[error("temporary credentials cannot make others: sign with an access key")]
+    #[error("temporary credentials make neither others nor long-term tokens: sign with an access key")]
     TemporaryCredential,
     /// No key has this id.
     #[error("there is no access key {0}")]

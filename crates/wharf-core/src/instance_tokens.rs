@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use wharf_db::instance_tokens::{self, InstanceToken};
-use wharf_model::{InstanceId, Timestamp, Uin, policy::ResourcePath};
+use wharf_model::{InstanceId, SecretId, Timestamp, Uin, policy::ResourcePath};
 
 use crate::{Core, Error, Identity, Operator, instances::running_instance, random};
 
@@ -46,6 +46,8 @@ pub(crate) struct InstanceTokenClaims {
     registry_id: InstanceId,
     #[serde(skip_serializing_if = "Option::is_none")]
     token_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    session: Option<SecretId>,
     aud: String,
     exp: i64,
     nbf: i64,
@@ -56,7 +58,8 @@ impl InstanceTokenClaims {
     /// Who the token stands for.
     pub(crate) fn identity(&self) -> Option<Identity> {
         let uin = self.operator_uin.parse().ok()?;
-        Some(Identity::Account { uin, instance: self.registry_id.clone(), token_id: self.token_id.clone() })
+        let (instance, token_id) = (self.registry_id.clone(), self.token_id.clone());
+        Some(Identity::Account { uin, instance, token_id, session: self.session.clone() })
     }
 }
 
@@ -64,8 +67,8 @@ impl Core {
     /// Makes a token that opens one instance (`CreateInstanceToken`).
     ///
     /// # Errors
-    /// When the account has no such instance, it is not running, or the operator may not. A session that was narrowed makes
-    /// none, for the token would open more than that.
+    /// When the account has no such instance, it is not running, or the operator may not. Temporary credentials make no
+    /// long-term token; a temporary one ends with them.
     pub async fn create_instance_token(
         &self,
         operator: Operator,
@@ -73,7 +76,12 @@ impl Core {
         kind: TokenKind,
     ) -> Result<NewInstanceToken, Error> {
         let (now, owner, uin) = (Self::now(), operator.owner, operator.uin);
+        let session = operator.session.clone();
+        if session.is_some() && kind != TokenKind::Temporary {
+            return Err(Error::TemporaryCredential);
+        }
         let expires_at = now.plus(if kind == TokenKind::Temporary { TEMPORARY } else { LONG_TERM });
+        let expires_at = session.as_ref().map_or(expires_at, |session| expires_at.min(session.expires_at));
         let row = match kind {
             TokenKind::Temporary => None,
             TokenKind::LongTerm { description } => Some(InstanceToken {
@@ -103,6 +111,7 @@ impl Core {
             operator_uin: uin.to_string(),
             registry_id: instance,
             token_id: token_id.clone(),
+            session: session.map(|session| session.secret_id.clone()),
             aud: AUDIENCE.to_owned(),
             exp: expires_at.seconds(),
             nbf: now.seconds(),
@@ -121,9 +130,5 @@ impl Core {
 }
 
 fn may_make(tx: &wharf_db::Transaction<'_>, operator: &Operator, id: &InstanceId) -> Result<(), Error> {
-    let instance = running_instance(tx, operator, id, ResourcePath::Instance(id))?;
-    if operator.session.is_some() {
-        return Err(operator.refused(&operator.resource(&instance.region, ResourcePath::Instance(id))));
-    }
-    Ok(())
+    running_instance(tx, operator, id, ResourcePath::Instance(id)).map(drop)
 }

@@ -52,12 +52,7 @@ impl Principal {
 impl Operator {
     /// Which policies bind the operator now.
     pub(crate) fn permissions(&self, tx: &Transaction<'_>) -> Result<Permissions, Error> {
-        let session = self.session.as_ref().and_then(|session| session.policy.clone());
-        match self.principal {
-            Principal::Root => Ok(Permissions::of_main_account(self.owner, session)),
-            Principal::SubAccount => Permissions::of_sub_account(tx, self.uin, self.owner, session),
-            Principal::Role(id) => Permissions::of_role(tx, id, self.owner, session),
-        }
+        Permissions::of(tx, self.owner, self.uin, self.principal, self.session.as_deref())
     }
 
     /// Fails unless the operator may do what it asks for to a resource of its account.

@@ -4,11 +4,11 @@ use std::{net::IpAddr, sync::Arc};
 
 use wharf_db::{Transaction, policies, roles};
 use wharf_model::{
-    RoleId, Timestamp, Uin,
+    Timestamp, Uin,
     policy::{Coverage, Decision, Policy, Request, ResourceName, decide},
 };
 
-use crate::{Error, StoredPolicy};
+use crate::{Error, Principal, Session, StoredPolicy};
 
 /// The product whose resources these are.
 pub(crate) const TCR: &str = "tcr";
@@ -20,7 +20,7 @@ pub(crate) struct Permissions {
     /// Of a sub-account or role; a main account needs none.
     own: Option<Vec<Policy>>,
     session: Option<Arc<Policy>>,
-    /// Bytes of the own policies' documents.
+    /// Bytes of the policies' documents.
     size: usize,
 }
 
@@ -43,39 +43,30 @@ pub(crate) enum Verdict {
 }
 
 impl Permissions {
-    pub(crate) fn of_main_account(owner: Uin, session: Option<Arc<Policy>>) -> Self {
-        Self { owner, own: None, session, size: 0 }
-    }
-
+    /// What binds `uin`, which acts as `principal` on what `owner` has.
+    ///
     /// # Errors
     /// When the store fails, or keeps a policy that this program cannot read: it may deny something.
-    pub(crate) fn of_sub_account(
+    pub(crate) fn of(
         tx: &Transaction<'_>,
+        owner: Uin,
         uin: Uin,
-        owner: Uin,
-        session: Option<Arc<Policy>>,
+        principal: Principal,
+        session: Option<&Session>,
     ) -> Result<Self, Error> {
-        Self::of(policies::list_attached(tx, uin)?, owner, session)
-    }
-
-    /// # Errors
-    /// As [`Self::of_sub_account`].
-    pub(crate) fn of_role(
-        tx: &Transaction<'_>,
-        role: RoleId,
-        owner: Uin,
-        session: Option<Arc<Policy>>,
-    ) -> Result<Self, Error> {
-        Self::of(roles::list_policies(tx, role)?, owner, session)
-    }
-
-    fn of(attached: Vec<StoredPolicy>, owner: Uin, session: Option<Arc<Policy>>) -> Result<Self, Error> {
-        let size = attached.iter().map(|stored| stored.document.len()).sum();
-        let own = attached.into_iter().map(|stored| {
+        let attached = match principal {
+            Principal::Root => None,
+            Principal::SubAccount => Some(policies::list_attached(tx, uin)?),
+            Principal::Role(id) => Some(roles::list_policies(tx, id)?),
+        };
+        let read = |stored: &StoredPolicy| {
             let unreadable = |error| Error::Internal(format!("policy `{}` of {owner}: {error}", stored.name));
-            stored.document.parse().map_err(unreadable)
-        });
-        Ok(Self { owner, own: Some(own.collect::<Result<_, _>>()?), session, size })
+            stored.document.parse::<Policy>().map_err(unreadable)
+        };
+        let own_size: usize = attached.iter().flatten().map(|stored| stored.document.len()).sum();
+        let own = attached.map(|attached| attached.iter().map(read).collect()).transpose()?;
+        let size = own_size + session.map_or(0, |session| session.policy_size);
+        Ok(Self { owner, own, session: session.and_then(|session| session.policy.clone()), size })
     }
 
     /// Bytes of the policies that are kept here, as documents.

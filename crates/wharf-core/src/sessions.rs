@@ -37,6 +37,8 @@ pub struct Session {
     /// When they end.
     pub expires_at: Timestamp,
     token_hash: Vec<u8>,
+    /// Bytes of the policy's document.
+    pub(crate) policy_size: usize,
 }
 
 /// A federated user: credentials of the caller, narrowed by a policy (`GetFederationToken`).
@@ -218,6 +220,7 @@ pub(crate) fn find_credential(
             (Principal::Role(id), role.owner, owner.is_some_and(|owner| owner.enabled))
         }
     };
+    let policy_size = row.policy.as_ref().map_or(0, String::len);
     let policy = row.policy.map(|policy| policy.parse::<Policy>()).transpose()?;
     let session = Session {
         secret_id: row.secret_id,
@@ -225,6 +228,7 @@ pub(crate) fn find_credential(
         policy: policy.map(Arc::new),
         expires_at: row.expires_at,
         token_hash: row.token_hash,
+        policy_size,
     };
     let credential = SigningCredential {
         uin: row.uin,

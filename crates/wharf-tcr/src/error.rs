@@ -33,7 +33,9 @@ pub(crate) fn codes(error: &Error) -> &'static [&'static str] {
             &["FailedOperation.PreconditionFailed", "OperationDenied"]
         }
 
-        Error::Denied { .. } | Error::Unauthorized { .. } => &["UnauthorizedOperation"],
+        Error::Denied { .. } | Error::Unauthorized { .. } | Error::TemporaryCredential => {
+            &["UnauthorizedOperation"]
+        }
         Error::Store(_) => &["InternalError.DbError", "InternalError"],
         _ => &["InternalError"],
     }
