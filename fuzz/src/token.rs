@@ -7,11 +7,11 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use wharf_blob::{BlobStore, Options};
 use wharf_core::{
-    Content, Core, Identity, Limits, MasterKey, NewInstance, Operator, RootPreset, Scope, Target, TokenKind,
-    fuzzing,
+    Content, Core, Identity, Limits, MasterKey, NewInstance, Operator, Principal, RootPreset, Scope, Target,
+    TokenKind, fuzzing,
 };
 use wharf_db::Store;
-use wharf_model::{Actions, Edition, REGIONS, Uin};
+use wharf_model::{Actions, Edition, REGIONS, Timestamp, Uin};
 
 static ISSUED: LazyLock<Issued> = LazyLock::new(Issued::new);
 
@@ -111,7 +111,16 @@ async fn issue(folder: &TempDir) -> (Core, String, String) {
         Limits { bearer_lifetime: std::time::Duration::from_secs(10 * 365 * 86_400), ..Limits::default() };
     let core = Core::open(store, content, master_key, limits, "localhost").await.expect("a core");
     core.create_root_account(RootPreset::default()).await.expect("an account");
-    let operator = Operator { uin: Uin::ROOT };
+    let operator = Operator {
+        owner: Uin::ROOT,
+        uin: Uin::ROOT,
+        principal: Principal::Root,
+        action: "tcr:CreateInstance".into(),
+        region: &REGIONS[0],
+        address: None,
+        time: Timestamp::now(),
+        session_policy: None,
+    };
     let instance = NewInstance {
         name: "acme".to_owned(),
         edition: Edition::Basic,
@@ -120,13 +129,14 @@ async fn issue(folder: &TempDir) -> (Core, String, String) {
         deletion_protection: false,
         tags: Vec::new(),
     };
-    let id = core.create_instance(operator, instance).await.expect("an instance");
+    let id = core.create_instance(operator.clone(), instance).await.expect("an instance");
     core.deploy_instance(id.clone()).await.expect("a running instance");
     let kind = TokenKind::LongTerm { description: String::new() };
     let token = core.create_instance_token(operator, id.clone(), kind).await.expect("a token");
     let target = Target { instance: "acme".to_owned(), repository: "team/app".parse().expect("a name") };
     let identity = Identity::Account { uin: Uin::ROOT, instance: id, token_id: token.token_id };
     let scopes = vec![Scope { target, actions: Actions::ALL }];
-    let (issued, _, _) = core.issue_bearer("http://localhost", identity, scopes).await.expect("a token");
+    let issued = core.issue_bearer("http://localhost", identity, scopes, None).await;
+    let (issued, _, _) = issued.expect("a token");
     (core, issued.to_string(), token.token)
 }
