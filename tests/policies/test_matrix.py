@@ -16,6 +16,7 @@ from wharf.layer import sha256
 from wharf.oci import Registry, assert_refused
 from wharf.server import Server
 from wharf.small_image import SmallImage
+from wharf.sts import Sts
 from wharf.sub_account import SubAccounts, allow, deny
 
 TEAM, SECRET = "team", "secret"
@@ -81,6 +82,26 @@ def disabled_key(world: World) -> Account:
     return account
 
 
+def federated(world: World) -> Account:
+    """The root account's temporary credentials, narrowed to reading one namespace."""
+    resources = [world.below(f"/{TEAM}"), world.below(f"/{TEAM}/*")]
+    token = allow("tcr:CreateInstanceToken", f"qcs::tcr:::instance/{world.instance.id}")
+    return Sts(world.server, ROOT).federated(allow(["tcr:Describe*", "tcr:PullRepository"], resources), token)
+
+
+def federated_sub_account(world: World) -> Account:
+    """Temporary credentials that allow more than the sub-account may, which asked for them."""
+    resources = [world.below(f"/{SECRET}"), world.below(f"/{SECRET}/*"), f"qcs::tcr:::instance/{world.instance.id}"]
+    account = world.sub_accounts.create(allow("tcr:*", resources), allow("sts:GetFederationToken"))
+    return Sts(world.server, account).federated(allow("*"))
+
+
+def role(world: World) -> Account:
+    trusted = f"qcs::cam::uin/{ROOT.uin}:root"
+    arn = world.sub_accounts.create_role(trusted, allow(["tcr:Pu*", "tcr:CreateInstanceToken"]))
+    return Sts(world.server, world.sub_accounts.create(allow("sts:AssumeRole"))).assumed(arn)
+
+
 EVERYTHING = "read write push pull"
 
 ROWS = {
@@ -92,6 +113,9 @@ ROWS = {
     "explicit deny": Row(explicit_deny, EVERYTHING, ""),
     "nothing but to log in": Row(nothing_but_log_in, "", ""),
     "no policy": Row(lambda world: world.sub_accounts.create(), "", ""),
+    "federated": Row(federated, "read pull", ""),
+    "federated sub-account": Row(federated_sub_account, "", EVERYTHING),
+    "role": Row(role, "push pull", "push pull"),
     "disabled key": Row(disabled_key, "", "", code="AuthFailure.InvalidSecretId"),
 }
 

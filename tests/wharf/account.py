@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Account:
-    """An account with one of its access keys."""
+    """An account with one of its access keys, or with temporary credentials."""
 
     uin: str
     secret_id: str
     secret_key: str
-    password: str
+    password: str = ""
+    token: str | None = None
 
 
 ROOT = Account(

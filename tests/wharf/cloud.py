@@ -48,7 +48,7 @@ class Cloud:
 
     def __init__(self, server: Server, account: Account):
         connection = HttpProfile(protocol="http", endpoint=server.address, reqTimeout=30)
-        credential = Credential(account.secret_id, account.secret_key)
+        credential = Credential(account.secret_id, account.secret_key, account.token)
         # The SDK asks for Chinese messages where nothing is said.
         profile = ClientProfile(httpProfile=connection, language="en-US")
         self.client = TcrClient(credential, REGION, profile)

@@ -53,6 +53,16 @@ class SubAccounts:
         self.admin.do("policy", "attach", name, account.uin)
         return name
 
+    def create_role(self, trusted: str, *statements: Statement) -> str:
+        """A role of the root account that trusts a principal, with a policy of these statements; its ARN."""
+        name = f"role-{next(numbers)}"
+        trust = {"effect": "allow", "action": "name/sts:AssumeRole", "principal": {"qcs": [trusted]}}
+        made = self.admin.ask("role", "create", name, str(self.write(f"{name}-trust", trust)))
+        if statements:
+            self.admin.do("policy", "create", name, str(self.write(name, *statements)))
+            self.admin.do("role", "attach", name, name)
+        return made["arn"]
+
     def write(self, name: str, *statements: Statement) -> Path:
         """A file with a policy document."""
         file = self.directory / f"{name}.json"

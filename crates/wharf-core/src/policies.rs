@@ -1,7 +1,7 @@
 //! Permission policies of main accounts, and whom they are attached to.
 
 use wharf_db::{Transaction, accounts, policies, roles};
-use wharf_model::{Uin, policy::Policy};
+use wharf_model::{RoleName, Uin, policy::Policy};
 
 use crate::{Core, Error, StoredPolicy};
 
@@ -15,7 +15,9 @@ pub struct PolicyHolders {
     /// The policy.
     pub policy: StoredPolicy,
     /// The sub-accounts that it is attached to.
-    pub holders: Vec<Uin>,
+    pub accounts: Vec<Uin>,
+    /// The roles that it is attached to.
+    pub roles: Vec<RoleName>,
 }
 
 impl Core {
@@ -89,10 +91,9 @@ impl Core {
     pub async fn delete_policy(&self, owner: Uin, name: &str) -> Result<(), Error> {
         let name = name.to_owned();
         self.write(move |tx| {
-            let policy = find(tx, owner, &name)?;
-            let accounts = policies::list_holders(tx, policy.id)?.into_iter().map(|uin| uin.to_string());
-            let roles = roles::list_holders(tx, policy.id)?.into_iter().map(|name| name.to_string());
-            let holders: Vec<_> = accounts.chain(roles).collect();
+            let PolicyHolders { policy, accounts, roles } = with_holders(tx, find(tx, owner, &name)?)?;
+            let accounts = accounts.iter().map(Uin::to_string);
+            let holders: Vec<_> = accounts.chain(roles.iter().map(RoleName::to_string)).collect();
             if !holders.is_empty() {
                 return Err(Error::PolicyInUse { name: policy.name, holders });
             }
@@ -155,6 +156,6 @@ pub(crate) fn find(tx: &Transaction<'_>, owner: Uin, name: &str) -> Result<Store
 }
 
 fn with_holders(tx: &Transaction<'_>, policy: StoredPolicy) -> Result<PolicyHolders, Error> {
-    let holders = policies::list_holders(tx, policy.id)?;
-    Ok(PolicyHolders { policy, holders })
+    let (accounts, roles) = (policies::list_holders(tx, policy.id)?, roles::list_holders(tx, policy.id)?);
+    Ok(PolicyHolders { policy, accounts, roles })
 }

@@ -75,6 +75,9 @@ pub(crate) enum AdminCommand {
     /// Permission policies of sub-accounts
     #[command(subcommand)]
     Policy(PolicyCommand),
+    /// Roles: what others may do for a time, by temporary credentials
+    #[command(subcommand)]
+    Role(RoleCommand),
     /// Instances
     #[command(subcommand)]
     Instance(InstanceCommand),
@@ -197,6 +200,57 @@ pub(crate) enum PolicyCommand {
     },
     /// Tell what policies say of a request, and why; documents are tested without a registry
     Test(PolicyTest),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RoleCommand {
+    /// Make a role, which may do nothing until a policy is attached to it
+    Create {
+        /// What people call it
+        name: String,
+        /// The file with the document that says who may assume it, or `-` for the standard input
+        trust: String,
+        /// What it is for
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        description: String,
+        /// The main account that it belongs to [default: the root account]
+        #[arg(long, value_name = "UIN")]
+        owner: Option<String>,
+    },
+    /// List the roles, and the policies that each has
+    List {
+        /// Only those of this main account
+        #[arg(long, value_name = "UIN")]
+        owner: Option<String>,
+    },
+    /// Remove a role, whose temporary credentials stop at once
+    Delete {
+        /// The role's name
+        name: String,
+        /// The main account that it belongs to [default: the root account]
+        #[arg(long, value_name = "UIN")]
+        owner: Option<String>,
+    },
+    /// Attach a policy of its main account to a role
+    Attach {
+        /// The role's name
+        name: String,
+        /// The policy's name
+        policy: String,
+        /// The main account that both belong to [default: the root account]
+        #[arg(long, value_name = "UIN")]
+        owner: Option<String>,
+    },
+    /// Detach a policy from a role
+    Detach {
+        /// The role's name
+        name: String,
+        /// The policy's name
+        policy: String,
+        /// The main account that both belong to [default: the root account]
+        #[arg(long, value_name = "UIN")]
+        owner: Option<String>,
+    },
 }
 
 #[derive(Debug, Args)]

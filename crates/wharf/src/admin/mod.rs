@@ -5,6 +5,7 @@ mod instance;
 mod key;
 mod policy;
 mod policy_test;
+mod role;
 mod signing_key;
 mod storage;
 mod table;
@@ -34,6 +35,10 @@ pub(crate) async fn run(settings: Settings, admin: Admin) -> Result<(), String> 
         AdminCommand::Key(command) => key::run(&core, command, admin.json).await,
         AdminCommand::Policy(command) => {
             print(&policy::run(&core, command, admin.json).await?);
+            return Ok(());
+        }
+        AdminCommand::Role(command) => {
+            print(&role::run(&core, command, admin.json).await?);
             return Ok(());
         }
         AdminCommand::Instance(command) => instance::run(&core, command, admin.json).await,

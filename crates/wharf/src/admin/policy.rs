@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 use wharf_core::{Core, Error, PolicyHolders};
-use wharf_model::Uin;
+use wharf_model::{RoleName, Uin};
 
 use super::{policy_test, table::table};
 use crate::command_line::PolicyCommand;
@@ -54,8 +54,9 @@ async fn list(core: &Core, owner: Option<Uin>, as_json: bool) -> Result<String, 
     if as_json {
         return Ok(json!(policies.iter().map(facts).collect::<Vec<_>>()).to_string());
     }
-    let rows = policies.into_iter().map(|PolicyHolders { policy, holders }| {
-        let holders = holders.iter().map(Uin::to_string).collect::<Vec<_>>().join(", ");
+    let rows = policies.into_iter().map(|PolicyHolders { policy, accounts, roles }| {
+        let accounts = accounts.iter().map(Uin::to_string);
+        let holders = accounts.chain(roles.iter().map(RoleName::to_string)).collect::<Vec<_>>().join(", ");
         [policy.name, policy.owner.to_string(), holders, policy.created_at.to_utc_fraction()]
     });
     Ok(table(["NAME", "OWNER", "ATTACHED TO", "CREATED"], rows))
@@ -71,11 +72,12 @@ async fn show(core: &Core, owner: Uin, name: &str, as_json: bool) -> Result<Stri
     Ok(facts.to_string())
 }
 
-fn facts(PolicyHolders { policy, holders }: &PolicyHolders) -> Value {
+fn facts(PolicyHolders { policy, accounts, roles }: &PolicyHolders) -> Value {
     json!({
         "name": policy.name,
         "owner_uin": policy.owner.to_string(),
-        "attached_to": holders.iter().map(Uin::to_string).collect::<Vec<_>>(),
+        "attached_to": accounts.iter().map(Uin::to_string).collect::<Vec<_>>(),
+        "roles": roles.iter().map(RoleName::as_str).collect::<Vec<_>>(),
         "created_at": policy.created_at.to_utc_fraction(),
     })
 }
@@ -100,14 +102,14 @@ async fn set_attached(
 }
 
 /// The main account that a command names, or the root account.
-fn owner_of(owner: Option<String>) -> Result<Uin, String> {
+pub(super) fn owner_of(owner: Option<String>) -> Result<Uin, String> {
     owner.map_or(Ok(Uin::ROOT), |owner| owner.parse().map_err(text))
 }
 
-fn said_or(said: Value, as_json: bool, words: impl FnOnce() -> String) -> String {
+pub(super) fn said_or(said: Value, as_json: bool, words: impl FnOnce() -> String) -> String {
     if as_json { said.to_string() } else { words() }
 }
 
-fn text(error: impl std::fmt::Display) -> String {
+pub(super) fn text(error: impl std::fmt::Display) -> String {
     error.to_string()
 }
