@@ -21,7 +21,7 @@ pub(crate) fn pairs(encoded: &[u8]) -> Result<Vec<(String, String)>, ApiError> {
     let mut pairs = Vec::new();
     for pair in encoded.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
         if pairs.len() == COUNT {
-            return Err(too_many());
+            return Err(too_many(COUNT));
         }
         let end = pair.iter().position(|byte| *byte == b'=').unwrap_or(pair.len());
         let name =
@@ -60,7 +60,7 @@ pub(crate) fn tree<'p>(
     let mut root = BTreeMap::new();
     for (number, (name, text)) in pairs.into_iter().enumerate() {
         if number == COUNT {
-            return Err(too_many());
+            return Err(too_many(COUNT));
         }
         insert(&mut root, name, text)?;
     }
@@ -112,8 +112,8 @@ fn value(node: Node, path: &Path) -> Result<Value, ApiError> {
 }
 
 /// The refusal of a request of too many parameters.
-pub(crate) fn too_many() -> ApiError {
-    invalid(format!("A request has {COUNT} parameters at most."))
+pub(crate) fn too_many(most: usize) -> ApiError {
+    invalid(format!("A request of this form has {most} parameters at most."))
 }
 
 fn invalid(message: String) -> ApiError {

@@ -11,6 +11,7 @@ mod error;
 mod flat;
 #[cfg(fuzzing)]
 pub mod fuzzing;
+mod json;
 mod multipart;
 mod nul;
 mod product;

@@ -16,7 +16,7 @@ use wharf_model::SecretId;
 use crate::{
     ApiError,
     authorization::Authorization,
-    flat, multipart, nul,
+    flat, json, multipart, nul,
     signature_v1::{self, SIGNATURE},
     signature_v3,
 };
@@ -147,7 +147,7 @@ impl Form {
         claim: &Claim,
     ) -> Result<Map<String, Value>, ApiError> {
         let parameters = match (self, claim) {
-            (Self::Json, _) => json(body)?,
+            (Self::Json, _) => json::parse(body)?,
             (Self::Multipart { boundary }, _) => multipart::parameters(boundary, body).await?,
             (_, Claim::V1(claim)) => {
                 let own = claim.pairs.iter().filter(|(name, _)| !COMMON.contains(&name.as_str()));
@@ -240,18 +240,6 @@ fn in_pairs(pairs: Vec<(String, String)>) -> Result<Envelope, ApiError> {
         token: optional("Token"),
         claim: Claim::V1(ClaimV1 { pairs, ..claim }),
     })
-}
-
-/// The parameters in a JSON body.
-pub(crate) fn json(body: &[u8]) -> Result<Map<String, Value>, ApiError> {
-    if body.is_empty() {
-        return Ok(Map::new());
-    }
-    match serde_json::from_slice(body) {
-        Ok(Value::Object(parameters)) => Ok(parameters),
-        Ok(_) => Err(ApiError::new("InvalidRequest", "The body is not a JSON object.")),
-        Err(error) => Err(ApiError::new("InvalidRequest", format!("The body is not JSON: {error}."))),
-    }
 }
 
 /// The refusal of a request of more than `limit` bytes.
