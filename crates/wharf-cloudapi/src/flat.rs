@@ -21,7 +21,7 @@ pub(crate) fn pairs(encoded: &[u8]) -> Result<Vec<(String, String)>, ApiError> {
     let mut pairs = Vec::new();
     for pair in encoded.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
         if pairs.len() == COUNT {
-            return Err(too_many());
+            return Err(too_many(COUNT));
         }
         let end = pair.iter().position(|byte| *byte == b'=').unwrap_or(pair.len());
         let unreadable = || invalid(say!("A parameter's name is not UTF-8.", "有参数的名称不是 UTF-8。"));
@@ -63,7 +63,7 @@ pub(crate) fn tree<'p>(
     let mut root = BTreeMap::new();
     for (number, (name, text)) in pairs.into_iter().enumerate() {
         if number == COUNT {
-            return Err(too_many());
+            return Err(too_many(COUNT));
         }
         insert(&mut root, name, text)?;
     }
@@ -123,8 +123,11 @@ fn value(node: Node, path: &Path) -> Result<Value, ApiError> {
 }
 
 /// The refusal of a request of too many parameters.
-pub(crate) fn too_many() -> ApiError {
-    invalid(say!("A request has {COUNT} parameters at most.", "一个请求最多有 {COUNT} 个参数。"))
+pub(crate) fn too_many(most: usize) -> ApiError {
+    invalid(say!(
+        "A request of this form has {most} parameters at most.",
+        "这种形式的请求最多有 {most} 个参数。"
+    ))
 }
 
 fn invalid(message: Message) -> ApiError {

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use wharf_model::SecretId;
 
 use crate::{
-    ApiError, authorization, flat, multipart,
+    ApiError, authorization, flat, json, multipart,
     request::{self, Form, host},
     signature_v3::Signed,
 };
@@ -62,7 +62,7 @@ pub fn verify(header: &str, headers: &HeaderMap, body: &[u8], timestamp: i64, se
 
 /// The parameters in a request's body.
 pub fn parse_parameters(body: &[u8]) -> Option<Map<String, Value>> {
-    request::json(body).ok()
+    json::parse(body).ok()
 }
 
 /// The parameters in the query of a GET that is signed by method v3.

@@ -14,6 +14,7 @@ mod facts;
 mod flat;
 #[cfg(fuzzing)]
 pub mod fuzzing;
+mod json;
 mod language;
 mod multipart;
 mod nul;

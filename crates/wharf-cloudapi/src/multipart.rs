@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use crate::{
     ApiError, Message, flat,
     flat::{COUNT, cut, too_many},
-    say,
+    json, say,
 };
 
 /// The boundary that the parameters of a `Content-Type` name.
@@ -32,20 +32,19 @@ pub(crate) async fn parameters(boundary: &str, body: &Bytes) -> Result<Map<Strin
         return Ok(Map::new());
     }
     let body = stream::iter([Ok::<_, Infallible>(body.clone())]);
-    let (mut parts, mut texts, mut whole) = (multer::Multipart::new(body, boundary), Vec::new(), Vec::new());
+    let mut parts = multer::Multipart::new(body, boundary);
+    let (mut texts, mut whole, mut left) = (Vec::new(), Vec::new(), json::COUNT);
     while let Some(part) = parts.next_field().await.map_err(|error| invalid(&error))? {
         if texts.len() + whole.len() == COUNT {
-            return Err(too_many());
+            return Err(too_many(COUNT));
         }
         let unnamed = || refused(say!("A part of the form has no name.", "表单中有一部分没有名称。"));
         let name = part.name().ok_or_else(unnamed)?.to_owned();
         let is_json = part.content_type().is_some_and(|kind| kind.essence_str() == "application/json");
         let bytes = part.bytes().await.map_err(|error| invalid(&error))?;
         if is_json {
-            let shown = cut(&name);
-            let message =
-                say!("The part `{shown}` of the form is not JSON.", "表单中的 `{shown}` 部分不是 JSON。");
-            whole.push((name, serde_json::from_slice(&bytes).map_err(|_| refused(message))?));
+            let value = json::value(&bytes, &mut left).map_err(|error| in_part(&name, &error))?;
+            whole.push((name, value));
         } else {
             let text = String::from_utf8(bytes.into());
             let message = || say!("A part of the form is not UTF-8 text.", "表单中有一部分不是 UTF-8 文本。");
@@ -69,6 +68,13 @@ fn invalid(error: &multer::Error) -> ApiError {
         "The body is not multipart/form-data: {error}.",
         "请求体不是 multipart/form-data：{error}。"
     ))
+}
+
+/// Why the JSON of a part was refused.
+fn in_part(name: &str, error: &ApiError) -> ApiError {
+    let (name, Message { english, chinese }) = (cut(name), &error.message);
+    let message = say!("The part `{name}` of the form: {english}", "表单中的 `{name}` 部分：{chinese}");
+    ApiError { code: error.code.clone(), message }
 }
 
 fn refused(message: Message) -> ApiError {
@@ -110,6 +116,20 @@ mod tests {
             assert!(error.contains(word), "{error} should say {word}");
         }
         assert!(parameters("b", &Bytes::from_static(b"\xff")).await.is_err());
+    }
+
+    /// All parts together have what one body of JSON may have.
+    #[tokio::test]
+    async fn json_has_so_many_values_at_most() {
+        let array = |items: usize| format!("[{}]", vec!["0"; items].join(","));
+        let filters = r#"[{"Name": "n"}]"#;
+        assert!(of(&BODY.replace(filters, &array(99_999))).await.is_ok());
+        let other = "Content-Disposition: form-data; name=\"Other\"\r\nContent-Type: application/json";
+        let two = BODY.replace("Content-Disposition: form-data; name=\"A.0\"", other);
+        for items in [99_998, 100_000] {
+            let body = two.replace(filters, &array(items)).replace("\r\n\r\nx\r\n", "\r\n\r\n0\r\n");
+            assert_eq!(of(&body).await.is_ok(), items == 99_998);
+        }
     }
 
     #[test]

@@ -16,7 +16,7 @@ use wharf_model::SecretId;
 use crate::{
     ApiError, Language,
     authorization::Authorization,
-    flat, multipart, nul, say,
+    flat, json, multipart, nul, say,
     signature_v1::{self, SIGNATURE},
     signature_v3,
 };
@@ -160,7 +160,7 @@ impl Form {
         claim: &Claim,
     ) -> Result<Map<String, Value>, ApiError> {
         let parameters = match (self, claim) {
-            (Self::Json, _) => json(body)?,
+            (Self::Json, _) => json::parse(body)?,
             (Self::Multipart { boundary }, _) => multipart::parameters(boundary, body).await?,
             (_, Claim::V1(claim)) => {
                 let own = claim.pairs.iter().filter(|(name, _)| !COMMON.contains(&name.as_str()));
@@ -272,24 +272,6 @@ fn in_pairs(pairs: Vec<(String, String)>) -> Result<Envelope, ApiError> {
         token: optional("Token"),
         claim: Claim::V1(ClaimV1 { pairs, ..claim }),
     })
-}
-
-/// The parameters in a JSON body.
-pub(crate) fn json(body: &[u8]) -> Result<Map<String, Value>, ApiError> {
-    if body.is_empty() {
-        return Ok(Map::new());
-    }
-    match serde_json::from_slice(body) {
-        Ok(Value::Object(parameters)) => Ok(parameters),
-        Ok(_) => {
-            let message = say!("The body is not a JSON object.", "请求体不是 JSON 对象。");
-            Err(ApiError::new("InvalidRequest", message))
-        }
-        Err(error) => {
-            let message = say!("The body is not JSON: {error}.", "请求体不是 JSON：{error}。");
-            Err(ApiError::new("InvalidRequest", message))
-        }
-    }
 }
 
 /// The refusal of a request of more than `limit` bytes.

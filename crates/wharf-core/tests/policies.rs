@@ -298,7 +298,7 @@ async fn policies_are_kept_by_name_and_attached_to_sub_accounts_of_their_owner()
     assert!(core.list_attached_policies(foreign).await.unwrap().is_empty());
     assert!(matches!(core.list_attached_policies(other).await, Err(Error::NoSubAccount(_))));
     assert!(matches!(core.delete_policy(Uin::ROOT, "p").await, Err(Error::PolicyInUse { .. })));
-    assert_eq!(core.find_policy(Uin::ROOT, "p").await.unwrap().holders, [sub]);
+    assert_eq!(core.find_policy(Uin::ROOT, "p").await.unwrap().accounts, [sub]);
     assert_eq!(core.list_policies(None).await.unwrap().len(), 2);
     core.detach_policy(sub, "p").await.unwrap();
     assert!(matches!(core.detach_policy(sub, "p").await, Err(Error::PolicyNotFound(_))));
