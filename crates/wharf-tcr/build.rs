@@ -1,4 +1,4 @@
-//! Writes the error codes that the API documents for each action, from the facts in `spec/`.
+//! Writes the error codes and the rate that the API documents for each action, from the facts in `spec/`.
 
 use std::{env, error::Error, fmt::Write, fs, path::Path};
 
@@ -16,6 +16,15 @@ fn main() -> Result<(), Box<dyn Error>> {
         writeln!(table, "    {name:?} => &{},", action["errors"])?;
     }
     table.push_str("    _ => &[],\n}\n");
-    fs::write(Path::new(&env::var("OUT_DIR")?).join("documented_errors.rs"), table)?;
+    let mut rates = String::from("match action {\n");
+    for (name, action) in actions.iter() {
+        if let Some(rate) = action["rate_per_second"].as_u64() {
+            writeln!(rates, "    {name:?} => Some({rate}),")?;
+        }
+    }
+    rates.push_str("    _ => None,\n}\n");
+    let folder = env::var("OUT_DIR")?;
+    fs::write(Path::new(&folder).join("documented_errors.rs"), table)?;
+    fs::write(Path::new(&folder).join("documented_rates.rs"), rates)?;
     Ok(())
 }

@@ -12,6 +12,7 @@ mod flat;
 pub mod fuzzing;
 mod multipart;
 mod product;
+mod rate_limits;
 mod request;
 mod server;
 mod signature_v1;

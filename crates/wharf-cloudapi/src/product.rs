@@ -14,6 +14,7 @@ pub struct Product {
     pub version: &'static str,
     errors: fn(&Error) -> &'static [&'static str],
     documented: fn(&str) -> &'static [&'static str],
+    rate: fn(&str) -> Option<u32>,
     actions: HashMap<&'static str, Entry>,
 }
 
@@ -25,6 +26,9 @@ pub struct Declaration {
     /// What it takes.
     pub parameters: Vec<Parameter>,
 }
+
+/// Calls a second where an action documents none: what nearly all of them have.
+const USUAL_RATE: u32 = 20;
 
 type Run = fn(Map<String, Value>, Call) -> BoxFuture<'static, Result<Map<String, Value>, Failure>>;
 
@@ -50,7 +54,13 @@ impl Product {
         errors: fn(&Error) -> &'static [&'static str],
         documented: fn(&str) -> &'static [&'static str],
     ) -> Self {
-        Self { service, version, errors, documented, actions: HashMap::new() }
+        Self { service, version, errors, documented, rate: |_| None, actions: HashMap::new() }
+    }
+
+    /// Takes over how many calls a second the product documents for its actions.
+    #[must_use]
+    pub fn rated(self, rate: fn(&str) -> Option<u32>) -> Self {
+        Self { rate, ..self }
     }
 
     /// Adds an action.
@@ -68,8 +78,13 @@ impl Product {
         declarations
     }
 
+    /// Calls a second that a caller may make of an action in a region.
+    pub fn rate(&self, action: &str) -> u32 {
+        (self.rate)(action).unwrap_or(USUAL_RATE)
+    }
+
     /// Whether there is an action of that name.
-    pub(crate) fn has(&self, name: &str) -> bool {
+    pub fn has(&self, name: &str) -> bool {
         self.actions.contains_key(name)
     }
 

@@ -18,6 +18,7 @@ use crate::{
     ApiError, Call, Product,
     flat::cut,
     product::invalid_action,
+    rate_limits,
     request::{Claim, Envelope, Form, host, text, too_large},
     signature_v3::check_time,
 };
@@ -76,6 +77,7 @@ impl CloudApi {
             return Err(invalid_action(action));
         }
         let region = region(envelope.region.as_deref())?;
+        rate_limits::check(&self.core, product, action, operator, region)?;
         let call = Call { core: self.core.clone(), operator, region };
         product.run(action, form.parameters(&parts, &body, &envelope.claim).await?, call).await
     }

@@ -7,7 +7,7 @@ use wharf_model::{InstanceName, Timestamp, Uin};
 
 use crate::{
     Content, Error, Limits, MasterKey, bearer_tokens::BearerTokens, memory::Memory, pulls::PullCounter,
-    random, signing::KeyRing,
+    random, rate_limits::RateLimiter, signing::KeyRing,
 };
 
 /// How long the stores may take to say that they are there.
@@ -30,6 +30,7 @@ pub struct Core {
     pub(crate) pull_counter: Arc<PullCounter>,
     pub(crate) memory: Arc<Memory>,
     pub(crate) bearer_tokens: Arc<BearerTokens>,
+    pub(crate) rate_limiter: Arc<RateLimiter>,
     pub(crate) limits: Arc<Limits>,
     pub(crate) domain: Arc<str>,
     pub(crate) work: Arc<Notify>,
@@ -60,6 +61,7 @@ impl Core {
             pull_counter: Arc::default(),
             memory: Memory::new().into(),
             bearer_tokens: BearerTokens::new().into(),
+            rate_limiter: RateLimiter::new().into(),
             limits: limits.into(),
             domain: domain.into(),
             work: Arc::default(),

@@ -18,6 +18,16 @@ pub enum Error {
         /// Seconds until the next attempt is heard.
         seconds: u64,
     },
+    /// The caller calls an action more often than it may.
+    #[error(
+        "`{action}` was called too often: one caller may call it {rate} times a second in a region; wait a moment"
+    )]
+    TooManyCalls {
+        /// The action.
+        action: String,
+        /// Calls a second that are allowed.
+        rate: u32,
+    },
     /// The bearer token is forged, expired, or its account or instance token is disabled.
     #[error("the bearer token is not valid")]
     InvalidBearer,

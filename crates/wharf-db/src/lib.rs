@@ -28,6 +28,7 @@ pub mod manifests;
 pub mod namespaces;
 pub mod nonces;
 pub mod pulls;
+pub mod rate_limits;
 pub mod repositories;
 pub mod resource_tags;
 pub mod signing_keys;

@@ -8,6 +8,7 @@ pub mod instance;
 pub mod instance_token;
 pub mod namespace;
 mod paging;
+mod rate;
 pub mod region;
 pub mod repository;
 pub mod tag_specification;
@@ -17,6 +18,7 @@ use wharf_cloudapi::Product;
 /// The product `tcr` with every action that there is.
 pub fn product() -> Product {
     Product::new("tcr", "2019-09-24", error::codes, error::documented)
+        .rated(rate::documented)
         .action::<image::DeleteImage>()
         .action::<image::DescribeImages>()
         .action::<instance::CheckInstanceName>()

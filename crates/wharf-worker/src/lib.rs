@@ -8,17 +8,19 @@ mod deploy_instance;
 mod discard_upload;
 mod events;
 mod expire_uploads;
+mod forget_calls;
 mod forget_login_failures;
 mod forget_requests;
 mod note_pulls;
 mod refresh_signing_keys;
 mod remove_instance;
+mod share_call_rates;
 
 use std::{panic::AssertUnwindSafe, time::Duration};
 
 use futures_util::{
     FutureExt,
-    future::{Either, join4, select},
+    future::{Either, join5, select},
 };
 use tokio::{
     sync::watch,
@@ -40,11 +42,12 @@ const FAREWELL: Duration = Duration::from_secs(3);
 /// Every process notes its own pulls and reads the keys. Cleaning is done by the one that holds its lease, a job by the
 /// one that holds the job.
 pub async fn run(core: Core, stop: watch::Receiver<bool>) {
-    join4(
+    join5(
         rounds(&core, stop.clone()),
         every(&core, PULLS, stop.clone(), |core| async move { note_pulls::run(&core).await }),
         every(&core, KEYS, stop.clone(), |core| async move { refresh_signing_keys::run(&core).await }),
-        every(&core, CLEANING, stop, |core| async move { clean(&core).await }),
+        every(&core, CLEANING, stop.clone(), |core| async move { clean(&core).await }),
+        share_call_rates::run(&core, stop),
     )
     .await;
     let farewell = async {
@@ -94,6 +97,7 @@ async fn clean(core: &Core) {
             expire_uploads::run(core).await;
             forget_login_failures::run(core).await;
             forget_requests::run(core).await;
+            forget_calls::run(core).await;
         }
         Ok(false) => {}
         Err(error) => tracing::error!(%error, "whether this process is the one to clean is not known"),

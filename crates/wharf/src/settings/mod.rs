@@ -1,5 +1,6 @@
 //! The settings: from the command line, else the file, else the environment, else the default.
 
+mod call_rates;
 mod database;
 mod parse;
 mod problems;
@@ -47,7 +48,7 @@ pub(crate) struct Settings {
     pub(crate) tls: Tls,
     /// `[log]`
     pub(crate) log: Log,
-    /// `[limits]`
+    /// `[limits]`, `[rate_limits]`
     pub(crate) limits: Limits,
     /// `[timeouts]`
     pub(crate) timeouts: Timeouts,
@@ -176,6 +177,7 @@ impl Settings {
                     parse::count,
                     limits.tags_per_resource,
                 ),
+                call_rates: call_rates::read(sources),
             },
             timeouts: Timeouts {
                 header: sources.value_or("timeouts.header", parse::duration, Duration::from_secs(30)),
@@ -299,6 +301,10 @@ mod tests {
             manifest_size = '4 apples'
             upload_idle = 'soon'
             keys_per_account = -1
+            [rate_limits]
+            enabled = 'perhaps'
+            percent = 0
+            actions = 'NoSuchAction=1'
             [log]
             format = 'xml'
         ";
@@ -317,6 +323,9 @@ mod tests {
             "limits.manifest_size",
             "limits.upload_idle",
             "limits.keys_per_account",
+            "rate_limits.enabled",
+            "rate_limits.percent",
+            "NoSuchAction",
             "log.format",
             "WHARF_ROOT_SECRET_ID",
             "WHARF_ROOT_PASSWORD",
