@@ -4,6 +4,7 @@
 //! one call of core. See [`Action`] and [`input!`].
 
 mod action;
+mod audit;
 mod authorization;
 mod decode;
 mod error;

@@ -16,6 +16,7 @@ use wharf_model::{Region, Timestamp};
 
 use crate::{
     ApiError, Call, Product,
+    audit::Trail,
     flat::cut,
     product::invalid_action,
     rate_limits,
@@ -42,7 +43,11 @@ impl CloudApi {
         let request_id = text(request.headers(), "x-request-id").unwrap_or_default().to_owned();
         let (parts, body) = request.into_parts();
         let mut asked = None;
-        let answer = api.call(parts, body, &mut asked).await;
+        let mut trail = Trail::begin(&parts, &request_id);
+        let answer = api.call(parts, body, &mut asked, &mut trail).await;
+        if let Err(error) = &answer {
+            trail.refused(&api.core, error);
+        }
         let action = asked.as_deref().unwrap_or_default();
         let answer = match answer {
             Ok(mut output) => {
@@ -66,20 +71,25 @@ impl CloudApi {
         parts: Parts,
         body: Body,
         asked: &mut Option<String>,
+        trail: &mut Trail,
     ) -> Result<Map<String, Value>, ApiError> {
         let form = Form::of(&parts)?;
         let body = self.read_body(body, form.body_limit()).await?;
         let envelope = form.envelope(&parts, &body)?;
         let action = asked.insert(envelope.action.clone());
+        trail.claims(&envelope);
         let operator = self.authenticate(&parts, &body, &envelope).await?;
+        trail.proves(operator);
         let product = self.product(&parts, &envelope)?;
         if !product.has(action) {
             return Err(invalid_action(action));
         }
         let region = region(envelope.region.as_deref())?;
+        trail.asks(product, region);
         rate_limits::check(&self.core, product, action, operator, region)?;
         let call = Call { core: self.core.clone(), operator, region };
-        product.run(action, form.parameters(&parts, &body, &envelope.claim).await?, call).await
+        let parameters = form.parameters(&parts, &body, &envelope.claim).await?;
+        trail.run(&self.core, &parameters.clone(), product.run(action, parameters, call)).await
     }
 
     async fn read_body(&self, body: Body, limit: usize) -> Result<Bytes, ApiError> {

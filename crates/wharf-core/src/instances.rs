@@ -4,7 +4,7 @@ use wharf_model::{
 };
 
 use crate::{
-    Core, Error, Instance, Operator,
+    Core, Error, Instance, Operator, audit,
     queue::{EventKind, emit},
     random,
 };
@@ -102,6 +102,7 @@ impl Core {
             created_at: now,
         };
         let id = instance.id.clone();
+        audit::name_resource(id.as_str());
         self.write(move |tx| {
             if !instances::insert(tx, &instance)? {
                 return Err(Error::InstanceNameTaken(instance.name.clone()));

@@ -6,6 +6,7 @@
 mod access;
 mod access_keys;
 mod accounts;
+mod audit;
 mod bearer_tokens;
 mod blobs;
 mod content;
@@ -24,6 +25,7 @@ mod memory;
 mod namespaces;
 mod nonces;
 mod passwords;
+mod peer;
 mod pulls;
 mod queue;
 mod random;
@@ -38,6 +40,7 @@ mod uploads;
 pub use access::{Caller, Identity, Scope, Target};
 pub use access_keys::{NewAccessKey, SigningCredential};
 pub use accounts::{NewAccount, RootPreset};
+pub use audit::{AuditSettings, Audited, Refusal};
 pub use content::{Content, PulledBlob};
 pub use core::{Core, Operator};
 pub use error::Error;
@@ -47,6 +50,7 @@ pub use instances::{InstanceFilter, Instances, NameCheck, NewInstance};
 pub use limits::Limits;
 pub use manifests::{PushedManifest, PutManifest};
 pub use namespaces::{NamespaceFilter, Namespaces, NewNamespace};
+pub use peer::Peer;
 pub use queue::{EventKind, JobKind};
 pub use rate_limits::{CallRates, RatedCall};
 pub use referrers::{Referrers, ReferrersFilter};
@@ -61,6 +65,7 @@ pub use wharf_db::{
     Page,
     access_keys::AccessKey,
     accounts::Account,
+    audit_events::{AuditEvent, Filter as AuditFilter, Place as AuditPlace, StoredAuditEvent},
     instances::Instance,
     jobs::Job,
     manifests::{Referrer, StoredManifest},

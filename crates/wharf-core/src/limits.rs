@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use crate::CallRates;
+use crate::{AuditSettings, CallRates};
 
 /// What is bounded, and by how much. Each is a setting of the same name under `[limits]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +27,8 @@ pub struct Limits {
     pub tags_per_resource: usize,
     /// How often actions of the cloud API may be called (`[rate_limits]`).
     pub call_rates: CallRates,
+    /// What is kept of what is done (`[audit]`).
+    pub audit: AuditSettings,
 }
 
 impl Default for Limits {
@@ -43,6 +45,7 @@ impl Default for Limits {
             keys_per_account: 2,
             tags_per_resource: 10,
             call_rates: CallRates::default(),
+            audit: AuditSettings::default(),
         }
     }
 }

@@ -66,7 +66,7 @@ struct Buckets {
 
 /// One allowance. What is used of it is time: that until which it is all used again.
 #[derive(Clone, Copy, Debug)]
-struct Bucket {
+pub(crate) struct Bucket {
     /// How long the bucket takes to gain one call.
     interval: Duration,
     /// When the bucket is full again, if nobody calls.
@@ -222,13 +222,18 @@ impl Buckets {
             self.by_key.retain(|_, bucket| bucket.full_at > now || bucket.unreported > 0);
             self.sweep_at = (self.by_key.len() * 2).max(FIRST_SWEEP);
         }
-        let interval = Duration::from_secs(1) / rate;
-        self.by_key.entry(key).or_insert(Bucket { interval, full_at: now, unreported: 0 })
+        self.by_key.entry(key).or_insert_with(|| Bucket::full(rate, now))
     }
 }
 
 impl Bucket {
-    fn take(&mut self, rate: u32, now: Instant) -> bool {
+    /// A bucket of `rate` calls a second.
+    pub(crate) fn full(rate: u32, now: Instant) -> Self {
+        Self { interval: Duration::from_secs(1) / rate, full_at: now, unreported: 0 }
+    }
+
+    /// Takes one call; says whether one was left.
+    pub(crate) fn take(&mut self, rate: u32, now: Instant) -> bool {
         let full_at = self.full_at.max(now) + self.interval;
         let is_left = full_at <= now + self.interval * rate.max(LEAST_BURST);
         if is_left {

@@ -17,6 +17,7 @@ mod value;
 
 pub mod access_keys;
 pub mod accounts;
+pub mod audit_events;
 pub mod blobs;
 pub mod events;
 pub mod instance_tokens;

@@ -24,11 +24,12 @@ macro_rules! migration {
     };
 }
 
-pub(crate) const MIGRATIONS: [Migration; 4] = [
+pub(crate) const MIGRATIONS: [Migration; 5] = [
     migration!("0001_foundation", usable_from 1),
     migration!("0002_many_processes", usable_from 1),
     migration!("0003_cloud_api", usable_from 1),
     migration!("0004_rate_limits", usable_from 1),
+    migration!("0005_audit", usable_from 1),
 ];
 
 /// The schema that a database has.

@@ -3,6 +3,7 @@
 //! A request becomes a [`route::Route`], its credentials a caller, and both together one call of core.
 
 mod accept;
+mod audit;
 mod authentication;
 mod blobs;
 mod body;
@@ -22,4 +23,5 @@ mod tags;
 mod token_service;
 mod uploads;
 
-pub use registry::{Peer, Registry, Scheme, Settings};
+pub use registry::{Registry, Scheme, Settings};
+pub use wharf_core::Peer;

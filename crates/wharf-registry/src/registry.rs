@@ -1,4 +1,4 @@
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -9,10 +9,10 @@ use axum::{
 };
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header, request::Parts};
 use serde_json::json;
-use wharf_core::{Caller, Core};
+use wharf_core::{Audited, Caller, Core};
 
 use crate::{
-    authentication, blobs, catalog,
+    audit, authentication, blobs, catalog,
     error::Failure,
     manifests, referrers,
     response::json_of,
@@ -39,10 +39,6 @@ pub struct Settings {
     /// How long a body may pause.
     pub body_idle: Duration,
 }
-
-/// The other end of a connection. The listener puts it into each request's extensions.
-#[derive(Clone, Copy, Debug)]
-pub struct Peer(pub SocketAddr);
 
 /// How a connection was made. The listener puts it into each request's extensions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -158,7 +154,17 @@ async fn resource(State(registry): State<Registry>, request: Request) -> Respons
     let answer = async {
         let route = route(&registry, &parts)?;
         let caller = authentication::caller(&registry, &parts).await?;
-        dispatch(&registry, Exchange { caller, route, parts, body }).await
+        let event = audit::event(&parts, &route, &caller);
+        let named = event.is_some().then(|| route.clone());
+        let core = registry.core.clone();
+        let work = dispatch(&registry, Exchange { caller, route, parts, body });
+        match event.zip(named) {
+            Some((event, route)) => {
+                let refusal = |failure: &_| audit::refusal(failure, &route);
+                core.audited(event, Audited::Change, work, refusal).await
+            }
+            None => work.await,
+        }
     };
     let answer = answer.await;
     let scope = || {

@@ -1,11 +1,15 @@
 //! `wharf admin …`: works on the stores, whether the server runs or not.
 
 mod account;
+mod audit;
+mod audited;
 mod instance;
 mod key;
 mod signing_key;
 mod storage;
 mod table;
+
+use wharf_core::Core;
 
 use crate::{
     command_line::{Admin, AdminCommand},
@@ -17,12 +21,17 @@ use crate::{
 pub(crate) async fn run(settings: Settings, admin: Admin) -> Result<(), String> {
     serve::check_started(&settings)?;
     let core = open::core(&settings).await?;
+    audited::run(&core, admin.command.event(), dispatch(&core, admin)).await
+}
+
+async fn dispatch(core: &Core, admin: Admin) -> Result<(), String> {
     let answer = match admin.command {
-        AdminCommand::Account(command) => account::run(&core, command, admin.json).await,
-        AdminCommand::Key(command) => key::run(&core, command, admin.json).await,
-        AdminCommand::Instance(command) => instance::run(&core, command, admin.json).await,
-        AdminCommand::SigningKey(command) => signing_key::run(&core, command, admin.json).await,
-        AdminCommand::Storage(command) => return storage::run(&core, command, admin.json).await,
+        AdminCommand::Account(command) => account::run(core, command, admin.json).await,
+        AdminCommand::Key(command) => key::run(core, command, admin.json).await,
+        AdminCommand::Instance(command) => instance::run(core, command, admin.json).await,
+        AdminCommand::SigningKey(command) => signing_key::run(core, command, admin.json).await,
+        AdminCommand::Storage(command) => return storage::run(core, command, admin.json).await,
+        AdminCommand::Audit(command) => return audit::run(core, command, admin.json).await,
     };
     print(&answer.map_err(|error| error.to_string())?);
     Ok(())

@@ -1,5 +1,6 @@
 //! The settings: from the command line, else the file, else the environment, else the default.
 
+mod audit;
 mod call_rates;
 mod database;
 mod parse;
@@ -15,6 +16,7 @@ use wharf_registry::Scheme;
 
 use crate::command_line::SettingFlags;
 
+pub(crate) use parse::days;
 pub(crate) use problems::Problems;
 use sources::Sources;
 pub(crate) use storage::Storage;
@@ -48,7 +50,7 @@ pub(crate) struct Settings {
     pub(crate) tls: Tls,
     /// `[log]`
     pub(crate) log: Log,
-    /// `[limits]`, `[rate_limits]`
+    /// `[limits]`, `[rate_limits]`, `[audit]`
     pub(crate) limits: Limits,
     /// `[timeouts]`
     pub(crate) timeouts: Timeouts,
@@ -178,6 +180,7 @@ impl Settings {
                     limits.tags_per_resource,
                 ),
                 call_rates: call_rates::read(sources),
+                audit: audit::read(sources),
             },
             timeouts: Timeouts {
                 header: sources.value_or("timeouts.header", parse::duration, Duration::from_secs(30)),
@@ -305,6 +308,9 @@ mod tests {
             enabled = 'perhaps'
             percent = 0
             actions = 'NoSuchAction=1'
+            [audit]
+            keep = 'a while'
+            reads = 'some'
             [log]
             format = 'xml'
         ";
@@ -326,6 +332,8 @@ mod tests {
             "rate_limits.enabled",
             "rate_limits.percent",
             "NoSuchAction",
+            "audit.keep",
+            "audit.reads",
             "log.format",
             "WHARF_ROOT_SECRET_ID",
             "WHARF_ROOT_PASSWORD",
