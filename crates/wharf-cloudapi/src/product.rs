@@ -15,6 +15,7 @@ pub struct Product {
     errors: fn(&Error) -> &'static [&'static str],
     documented: fn(&str) -> &'static [&'static str],
     rate: fn(&str) -> Option<u32>,
+    needs_region: bool,
     actions: HashMap<&'static str, Entry>,
 }
 
@@ -54,13 +55,32 @@ impl Product {
         errors: fn(&Error) -> &'static [&'static str],
         documented: fn(&str) -> &'static [&'static str],
     ) -> Self {
-        Self { service, version, errors, documented, rate: |_| None, actions: HashMap::new() }
+        Self {
+            service,
+            version,
+            errors,
+            documented,
+            rate: |_| None,
+            needs_region: true,
+            actions: HashMap::new(),
+        }
     }
 
     /// Takes over how many calls a second the product documents for its actions.
     #[must_use]
     pub fn rated(self, rate: fn(&str) -> Option<u32>) -> Self {
         Self { rate, ..self }
+    }
+
+    /// Says that the product is the same in all regions: a call need not name one.
+    #[must_use]
+    pub fn global(self) -> Self {
+        Self { needs_region: false, ..self }
+    }
+
+    /// Whether a call must name a region.
+    pub(crate) fn needs_region(&self) -> bool {
+        self.needs_region
     }
 
     /// Adds an action.

@@ -12,7 +12,7 @@ use http::{HeaderValue, header, request::Parts};
 use serde_json::{Map, Value, json};
 use tokio::time::timeout;
 use wharf_core::{Core, Error, Operator};
-use wharf_model::{Region, Timestamp};
+use wharf_model::{REGIONS, Region, Timestamp};
 
 use crate::{
     ApiError, Call, Product,
@@ -84,7 +84,7 @@ impl CloudApi {
         if !product.has(action) {
             return Err(invalid_action(action));
         }
-        let region = region(envelope.region.as_deref())?;
+        let region = region(envelope.region.as_deref(), product)?;
         trail.asks(product, region);
         rate_limits::check(&self.core, product, action, operator, region)?;
         let call = Call { core: self.core.clone(), operator, region };
@@ -179,7 +179,10 @@ fn failed(error: &Error) -> ApiError {
     )
 }
 
-fn region(name: Option<&str>) -> Result<&'static Region, ApiError> {
+fn region(name: Option<&str>, product: &Product) -> Result<&'static Region, ApiError> {
+    if name.is_none() && !product.needs_region() {
+        return Ok(&REGIONS[0]);
+    }
     let name = name.ok_or_else(|| ApiError::new("MissingParameter", "The parameter `Region` is missing."))?;
     Region::named(name).ok_or_else(|| {
         ApiError::new("UnsupportedRegion", format!("There is no region `{}` here.", cut(name)))

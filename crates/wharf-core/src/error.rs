@@ -3,6 +3,8 @@ use wharf_model::{
     RepositoryName, SecretId, Uin,
 };
 
+use crate::{ResourceFault, TagRule};
+
 /// Why something was not done. Nothing was changed, and no message holds a secret.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -69,6 +71,45 @@ pub enum Error {
         /// Tags allowed.
         limit: usize,
     },
+
+    /// A cloud tag that breaks a rule.
+    #[error("the tag `{key}`: {rule}")]
+    InvalidTag {
+        /// The tag's key.
+        key: String,
+        /// The rule.
+        rule: TagRule,
+    },
+    /// More cloud tags in one request than it may change.
+    #[error("{found} tags in one request are too many: {limit} at most")]
+    TooManyTagsInRequest {
+        /// Tags given.
+        found: usize,
+        /// Tags allowed.
+        limit: usize,
+    },
+    /// More resources in one request than it may change.
+    #[error("{found} resources in one request are too many: {limit} at most")]
+    TooManyResources {
+        /// Resources given.
+        found: usize,
+        /// Resources allowed.
+        limit: usize,
+    },
+    /// The text names no resource that has cloud tags.
+    #[error("`{resource}`: {fault}")]
+    InvalidResource {
+        /// The text.
+        resource: String,
+        /// What is wrong with it.
+        fault: ResourceFault,
+    },
+    /// The resource has a tag with this key.
+    #[error("the resource has a tag `{0}` already")]
+    TagAttached(String),
+    /// The resource has no tag with this key.
+    #[error("the resource has no tag `{0}`")]
+    TagNotAttached(String),
 
     /// A kept secret was sealed under another master key.
     #[error(

@@ -7,6 +7,7 @@ use crate::{
     Core, Error, Instance, Operator, audit,
     queue::{EventKind, emit},
     random,
+    resource_tags::check_tags,
 };
 
 pub use wharf_db::instances::Filter as InstanceFilter;
@@ -261,42 +262,7 @@ pub(crate) fn running_instance(
     }
 }
 
-/// Cloud tags: keys of 1 to 127 characters, each once, and values of 255 at most.
-pub(crate) fn check_tags(tags: &[(String, String)], limit: usize) -> Result<(), Error> {
-    if tags.len() > limit {
-        return Err(Error::TooManyTags { found: tags.len(), limit });
-    }
-    for (index, (key, value)) in tags.iter().enumerate() {
-        let rule = if key.is_empty() || key.chars().count() > 127 {
-            "a tag's key has 1 to 127 characters"
-        } else if value.chars().count() > 255 {
-            "a tag's value has 255 characters at most"
-        } else if tags[..index].iter().any(|(other, _)| other == key) {
-            "a tag's key is given once"
-        } else {
-            continue;
-        };
-        return Err(Error::InvalidValue { name: "TagSpecification.Tags", rule: format!("{rule}: `{key}`") });
-    }
-    Ok(())
-}
-
 fn with_tags(tx: &Transaction<'_>, instance: Instance) -> Result<(Instance, Vec<(String, String)>), Error> {
     let tags = resource_tags::list(tx, &resource_tags::instance(&instance.id))?;
     Ok((instance, tags))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::check_tags;
-
-    #[test]
-    fn tags_have_rules() {
-        let tag = |key: &str, value: &str| (key.to_owned(), value.to_owned());
-        assert!(check_tags(&[tag("a", ""), tag("b", "x")], 2).is_ok());
-        assert!(check_tags(&[tag("a", ""), tag("b", "x")], 1).is_err());
-        assert!(check_tags(&[tag("a", "1"), tag("a", "2")], 10).is_err());
-        assert!(check_tags(&[tag("", "1")], 10).is_err());
-        assert!(check_tags(&[tag("a", &"x".repeat(256))], 10).is_err());
-    }
 }

@@ -32,6 +32,7 @@ mod random;
 mod rate_limits;
 mod referrers;
 mod repositories;
+mod resource_tags;
 mod secrets;
 mod signing;
 mod storage_move;
@@ -55,6 +56,9 @@ pub use queue::{EventKind, JobKind};
 pub use rate_limits::{CallRates, RatedCall};
 pub use referrers::{Referrers, ReferrersFilter};
 pub use repositories::{Catalog, NewRepository, Repositories};
+pub use resource_tags::{
+    ResourceFault, ResourceName, ResourceTag, ResourceTagFilter, TagChanges, TagRule, resource_id,
+};
 pub use secrets::{InvalidMasterKey, MasterKey};
 pub use signing::SigningKeyInfo;
 pub use storage_move::MoveProgress;

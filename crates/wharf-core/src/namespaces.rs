@@ -1,10 +1,7 @@
 use wharf_db::{Page, Transaction, namespaces, resource_tags};
 use wharf_model::{InstanceId, NamespaceName, Severity};
 
-use crate::{
-    Core, Error, Namespace, Operator,
-    instances::{check_tags, running_instance},
-};
+use crate::{Core, Error, Namespace, Operator, instances::running_instance, resource_tags::check_tags};
 
 pub use wharf_db::namespaces::Filter as NamespaceFilter;
 

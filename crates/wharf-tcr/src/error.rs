@@ -8,9 +8,10 @@ pub(crate) fn documented(action: &str) -> &'static [&'static str] {
 /// The codes that fit an error of core, the best first; the first that the action documents is answered.
 pub(crate) fn codes(error: &Error) -> &'static [&'static str] {
     match error {
-        Error::InvalidName(_) | Error::InvalidValue { .. } | Error::InvalidManifest(_) => {
-            &["InvalidParameter.ErrorTcrInvalidParameter", "InvalidParameter"]
-        }
+        Error::InvalidName(_)
+        | Error::InvalidValue { .. }
+        | Error::InvalidTag { .. }
+        | Error::InvalidManifest(_) => &["InvalidParameter.ErrorTcrInvalidParameter", "InvalidParameter"],
         Error::TooManyTags { .. } => &["InvalidParameter.ErrorTagOverLimit", "InvalidParameter"],
 
         Error::InstanceNameIllegal(_) => &["InvalidParameter.ErrorNameIllegal", "InvalidParameter"],

@@ -4,5 +4,5 @@ use wharf_cloudapi::Product;
 
 /// Every product.
 pub(crate) fn all() -> Vec<Product> {
-    vec![wharf_tcr::product()]
+    vec![wharf_tag::product(), wharf_tcr::product()]
 }
