@@ -112,20 +112,21 @@ impl Trail {
         self.event.region = Some(region.name.to_owned());
     }
 
+    /// With which parameters.
+    pub(crate) fn names(&mut self, parameters: &Map<String, Value>) {
+        let noted = noted(parameters);
+        self.event.resource = resource(parameters);
+        self.event.parameters = (!noted.is_empty()).then(|| Value::Object(noted).to_string());
+    }
+
     /// Does what was asked for, which the event tells of.
     pub(crate) async fn run(
         &mut self,
         core: &Core,
-        parameters: &Map<String, Value>,
         work: impl Future<Output = Result<Map<String, Value>, ApiError>>,
     ) -> Result<Map<String, Value>, ApiError> {
         self.is_told = true;
-        let noted = noted(parameters);
-        let event = AuditEvent {
-            resource: resource(parameters),
-            parameters: (!noted.is_empty()).then(|| Value::Object(noted).to_string()),
-            ..self.event.clone()
-        };
+        let event = self.event.clone();
         let kind = if only_reads(&event.action) { Audited::Read } else { Audited::Change };
         core.audited(event, kind, work, |error| Some(refusal(error))).await
     }
@@ -226,7 +227,12 @@ mod tests {
 
     #[test]
     fn the_resource_is_named_as_far_as_the_parameters_do() {
-        let whole = json!({"RegistryId": "tcr-1", "NamespaceName": "team", "RepositoryName": "app", "ImageVersion": "1"});
+        let whole = json!({
+            "RegistryId": "tcr-1",
+            "NamespaceName": "team",
+            "RepositoryName": "app",
+            "ImageVersion": "1",
+        });
         assert_eq!(resource(&object(whole)).as_deref(), Some("tcr-1/team/app:1"));
         assert_eq!(resource(&object(json!({"RegistryName": "acme"}))).as_deref(), Some("acme"));
         assert_eq!(resource(&object(json!({"Offset": 1}))), None);

@@ -89,7 +89,8 @@ impl CloudApi {
         rate_limits::check(&self.core, product, action, operator, region)?;
         let call = Call { core: self.core.clone(), operator, region };
         let parameters = form.parameters(&parts, &body, &envelope.claim).await?;
-        trail.run(&self.core, &parameters.clone(), product.run(action, parameters, call)).await
+        trail.names(&parameters);
+        trail.run(&self.core, product.run(action, parameters, call)).await
     }
 
     async fn read_body(&self, body: Body, limit: usize) -> Result<Bytes, ApiError> {

@@ -86,8 +86,8 @@ impl Default for AuditSettings {
 }
 
 impl Core {
-    /// Does `work`, of which `event` tells, and sees to it that the event is kept. `refusal` says how a failure is told;
-    /// one of which it says nothing is not noted.
+    /// Does `work`, of which `event` tells, and sees to it that the event is kept. `refusal` says how a failure is
+    /// told; one of which it says nothing is not noted.
     pub async fn audited<T, E>(
         &self,
         event: AuditEvent,
@@ -119,8 +119,8 @@ impl Core {
         self.journal.add(cleaned(refused(event, refusal)));
     }
 
-    /// As [`Self::note_refusal`], for what anybody can bring about as often as they like: of that only so much is noted,
-    /// and the rest counted.
+    /// As [`Self::note_refusal`], for what anybody can bring about as often as they like: of that only so much is
+    /// noted, and the rest counted.
     pub fn note_stranger(&self, event: AuditEvent, refusal: Refusal) {
         self.journal.add_stranger(cleaned(refused(event, refusal)));
     }

@@ -1,10 +1,11 @@
 //! How often a caller may call an action of the cloud API in a region.
 //!
 //! An allowance is a bucket: a second's worth of calls, two at least, that fills up again at the action's rate. Each
-//! process decides by its own view of the bucket, in memory, so that no call waits for the database. What it let through
-//! it tells the others by way of the database, a moment later and many calls at a time, and learns in return what all of
-//! them together used. So processes that are called at the same moment may let through more than one would, by as much
-//! as each of them does between two reports; the bucket then is in debt, and the rate over time is kept exactly.
+//! process decides by its own view of the bucket, in memory, so that no call waits for the database. What it let
+//! through it tells the others by way of the database, a moment later and many calls at a time, and learns in return
+//! what all of them together used. So processes that are called at the same moment may let through more than one
+//! would, by as much as each of them does between two reports; the bucket then is in debt, and the rate over time is
+//! kept exactly.
 
 use std::{
     collections::HashMap,
@@ -172,8 +173,8 @@ impl RateLimiter {
         taken
     }
 
-    /// The buckets out of which calls were taken that are not told of, in the order of their keys, so that two processes
-    /// do not wait for each other's rows. They count as told of from now on.
+    /// The buckets out of which calls were taken that are not told of, in the order of their keys, so that two
+    /// processes do not wait for each other's rows. They count as told of from now on.
     fn reports(&self) -> Vec<(String, Bucket)> {
         let mut buckets = self.buckets();
         let used = buckets.by_key.iter_mut().filter(|(_, bucket)| bucket.unreported > 0);

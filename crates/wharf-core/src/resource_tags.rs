@@ -18,10 +18,10 @@ const VALUE_LIMIT: usize = 255;
 /// What a key or value holds beside letters and digits of any script.
 const SIGNS: &str = " +-=._:/@()[]（）【】";
 /// Keys that begin so are the cloud's own.
-const RESERVED: &str = "qcs:";
+const RESERVED: [&str; 2] = ["qcs:", "project"];
 
-/// A resource in six segments: `qcs::tcr:REGION:uin/UIN:instance/ID`, or `…:namespace/ID/NAME`. Region and number may be
-/// left out.
+/// A resource in six segments: `qcs::tcr:REGION:uin/UIN:instance/ID`, or `…:namespace/ID/NAME`. Region and number may
+/// be left out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ResourceName {
     /// As it was written.
@@ -173,6 +173,7 @@ impl TagChanges {
             }
         }
         check_rules(&self.set)?;
+        check_characters(&self.set)?;
         match self.delete.iter().find(|key| self.set.iter().any(|(set, _)| set == *key)) {
             Some(key) => Err(broken(TagRule::SetAndDeleted, key)),
             None => Ok(()),
@@ -306,7 +307,8 @@ impl FromStr for ResourceName {
     }
 }
 
-/// The tags that a new resource is to have: so many at most, each by the rules.
+/// The tags that a new resource is to have: so many at most, keys and values of their lengths, each key once. The
+/// reference of what makes resources says nothing of characters; the Tag product does.
 pub(crate) fn check_tags(tags: &[(String, String)], limit: usize) -> Result<(), Error> {
     if tags.len() > limit {
         return Err(Error::TooManyTags { found: tags.len(), limit });
@@ -320,16 +322,26 @@ fn check_rules(tags: &[(String, String)]) -> Result<(), Error> {
             TagRule::KeyEmpty
         } else if key.chars().count() > KEY_LIMIT {
             TagRule::KeyLength
-        } else if !is_plain(key) {
-            TagRule::KeyCharacters
-        } else if key.starts_with(RESERVED) {
-            TagRule::KeyReserved
         } else if value.chars().count() > VALUE_LIMIT {
             TagRule::ValueLength
-        } else if !is_plain(value) {
-            TagRule::ValueCharacters
         } else if tags[..index].iter().any(|(other, _)| other == key) {
             TagRule::Duplicate
+        } else {
+            continue;
+        };
+        return Err(broken(rule, key));
+    }
+    Ok(())
+}
+
+fn check_characters(tags: &[(String, String)]) -> Result<(), Error> {
+    for (key, value) in tags {
+        let rule = if !is_plain(key) {
+            TagRule::KeyCharacters
+        } else if RESERVED.iter().any(|begin| key.starts_with(begin)) {
+            TagRule::KeyReserved
+        } else if !is_plain(value) {
+            TagRule::ValueCharacters
         } else {
             continue;
         };
@@ -353,7 +365,7 @@ impl fmt::Display for TagRule {
             Self::KeyEmpty => "a key is not empty",
             Self::KeyLength => "a key has 127 characters at most",
             Self::KeyCharacters => "a key has letters, digits, + - = . _ : / @ ( ) [ ] and blanks inside",
-            Self::KeyReserved => "a key does not begin with qcs:",
+            Self::KeyReserved => "a key does not begin with qcs: or project",
             Self::ValueLength => "a value has 255 characters at most",
             Self::ValueCharacters => "a value has letters, digits, + - = . _ : / @ ( ) [ ] and blanks inside",
             Self::Duplicate => "a key is given once",
@@ -383,7 +395,9 @@ mod tests {
 
     #[test]
     fn tags_have_rules() {
-        assert!(check_tags(&[tag("a", ""), tag("项目 2", "x y")], 2).is_ok());
+        let set = |tags: &[(String, String)]| TagChanges { set: tags.to_vec(), ..TagChanges::default() };
+        assert!(set(&[tag("a", ""), tag("项目 2", "x y")]).check().is_ok());
+        assert!(check_tags(&[tag("a & b", "<c>")], 2).is_ok());
         assert!(matches!(check_tags(&[tag("a", ""), tag("b", "x")], 1), Err(Error::TooManyTags { .. })));
         for (key, value, expected) in [
             ("", "1", TagRule::KeyEmpty),
@@ -391,11 +405,12 @@ mod tests {
             ("a\u{0}", "1", TagRule::KeyCharacters),
             (" a", "1", TagRule::KeyCharacters),
             ("qcs:a", "1", TagRule::KeyReserved),
+            ("project", "1", TagRule::KeyReserved),
             ("a", &*"x".repeat(256), TagRule::ValueLength),
             ("a", "<b>", TagRule::ValueCharacters),
             ("b", "1", TagRule::Duplicate),
         ] {
-            let found = check_tags(&[tag("b", "1"), tag(key, value)], 10);
+            let found = set(&[tag("b", "1"), tag(key, value)]).check();
             assert!(
                 matches!(found, Err(Error::InvalidTag { rule, .. }) if rule == expected),
                 "{key} {value}"

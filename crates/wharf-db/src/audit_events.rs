@@ -98,8 +98,8 @@ pub fn insert(tx: &Transaction<'_>, event: &AuditEvent) -> Result<(), Error> {
     .map(drop)
 }
 
-/// Events that pass `filter`, the last first, `limit` at most: those before `before`. Those of an account are found by an
-/// index; else every event between `since` and `until` is looked at until there are enough.
+/// Events that pass `filter`, the last first, `limit` at most: those before `before`. Those of an account are found
+/// by an index; else every event between `since` and `until` is looked at until there are enough.
 pub fn list_before(
     tx: &Transaction<'_>,
     filter: &Filter,

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::{Error, Transaction, value::params};
 
-/// Uses `cost` more of an allowance, of which an unused one never saves any up. Says for how long from now on it is used
-/// up altogether.
+/// Uses `cost` more of an allowance, of which an unused one never saves any up. Says for how long from now on it is
+/// used up altogether.
 pub fn add(tx: &Transaction<'_>, key: &str, cost: Duration) -> Result<Duration, Error> {
     let cost = i64::try_from(cost.as_micros()).unwrap_or(i64::MAX);
     let used: i64 = tx.number(

@@ -1,7 +1,7 @@
 use wharf_core::{Error, ResourceFault, TagRule};
 
-/// The product's codes, beside the common ones (`tencentcloud/tag/v20180813/errorcodes.py`). Which action answers which is
-/// told for all of them together.
+/// The product's codes, beside the common ones (`tencentcloud/tag/v20180813/errorcodes.py`). Which action answers
+/// which is told for all of them together.
 const CODES: [&str; 24] = [
     "FailedOperation",
     "InvalidParameter",

@@ -1,8 +1,8 @@
 //! The Tag product's actions, version 2018-08-13, as far as they are about instances and namespaces: a file a family,
 //! each action one place.
 //!
-//! An action only translates: its input into one call of core, core's answer into its output. Names, types and codes are
-//! those of the official SDK (`tencentcloud/tag/v20180813`).
+//! An action only translates: its input into one call of core, core's answer into its output. Names, types and codes
+//! are those of the official SDK (`tencentcloud/tag/v20180813`).
 
 pub mod attached_tag;
 pub mod changes;

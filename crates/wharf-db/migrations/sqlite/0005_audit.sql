@@ -1,6 +1,6 @@
--- Who did what to what, from where, with which result. `owner` is the account that `account` belongs to, `credential` an
--- access key's SecretId, an instance token's id or a user of the machine; `code` is NULL for what was done; `parameters`
--- are JSON and hold no secret.
+-- Who did what to what, from where, with which result. `owner` is the account that `account` belongs to, `credential`
+-- an access key's SecretId, an instance token's id or a user of the machine; `code` is NULL for what was done;
+-- `parameters` are JSON and hold no secret.
 CREATE TABLE audit_events (
     id         INTEGER PRIMARY KEY,
     time       BIGINT NOT NULL,

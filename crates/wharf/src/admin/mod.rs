@@ -21,7 +21,7 @@ use crate::{
 pub(crate) async fn run(settings: Settings, admin: Admin) -> Result<(), String> {
     serve::check_started(&settings)?;
     let core = open::core(&settings).await?;
-    audited::run(&core, admin.command.event(), dispatch(&core, admin)).await
+    audited::run(&core, admin.command.event(), Box::pin(dispatch(&core, admin))).await
 }
 
 async fn dispatch(core: &Core, admin: Admin) -> Result<(), String> {
