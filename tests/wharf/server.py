@@ -41,6 +41,8 @@ class Server:
         self.environment = {
             "WHARF_LISTEN": f"127.0.0.1:{self.port}",
             "WHARF_DATA_DIR": str(self.data),
+            # Tests and benchmarks call faster than people; those about the limits set them on in the file.
+            "WHARF_RATE_LIMITS": "false",
             **(place or self.own_place or Place()).environment,
             **(PRESET_ROOT if environment is None else environment),
         }

@@ -25,6 +25,7 @@ class SignedRequest:
     parameters: dict = field(default_factory=dict)
     timestamp: int = field(default_factory=lambda: int(time.time()))
     version: str = "2019-09-24"
+    service: str = "tcr"
 
     @property
     def body(self) -> str:
@@ -58,12 +59,12 @@ class SignedRequest:
             ]
         )
         date = time.strftime("%Y-%m-%d", time.gmtime(self.timestamp))
-        scope = f"{date}/tcr/tc3_request"
+        scope = f"{date}/{self.service}/tc3_request"
         to_sign = "\n".join(
             [ALGORITHM, str(self.timestamp), scope, hashlib.sha256(canonical.encode()).hexdigest()]
         )
         key = b"TC3" + self.account.secret_key.encode()
-        for part in (date, "tcr", "tc3_request"):
+        for part in (date, self.service, "tc3_request"):
             key = hmac.digest(key, part.encode(), "sha256")
         signature = hmac.digest(key, to_sign.encode(), "sha256").hex()
         return (

@@ -1,6 +1,6 @@
 //! What core's errors say in Chinese, with the same facts in it as in English.
 
-use wharf_core::{Error, TagRule};
+use wharf_core::{Error, ResourceFault, TagRule};
 use wharf_model::{InvalidName, NameKind};
 
 use crate::Message;
@@ -24,6 +24,20 @@ pub(crate) fn of(error: &Error) -> String {
         Error::InvalidValue { name, rule } => format!("{name} 的取值无效：{rule}"),
         Error::InvalidTag { key, rule } => format!("标签 `{key}` 无效：{}", tag_rule(*rule)),
         Error::PrepaidWithoutPeriod => "预付费实例需要参数 RegistryChargePrepaid".to_owned(),
+        Error::TooManyTagsInRequest { found, limit } => {
+            format!("一个请求中的标签过多：共 {found} 个，最多 {limit} 个")
+        }
+        Error::TooManyResources { found, limit } => {
+            format!("一个请求中的资源过多：共 {found} 个，最多 {limit} 个")
+        }
+        Error::InvalidResource { resource, fault } => {
+            format!("资源 `{resource}` 无效：{}", resource_fault(*fault))
+        }
+        Error::TagAttached(key) => format!("资源已有标签 `{key}`"),
+        Error::TagNotAttached(key) => format!("资源没有标签 `{key}`"),
+        Error::TooManyCalls { action, rate } => {
+            format!("接口 `{action}` 调用过于频繁：同一调用者在一个地域内每秒最多 {rate} 次，请稍后重试")
+        }
         Error::TooManyTags { found, limit } => format!("标签过多：共 {found} 个，最多 {limit} 个"),
 
         Error::NothingToMove => "没有可迁移的内容：`storage.previous` 未指定存储".to_owned(),
@@ -149,9 +163,23 @@ fn illegal_name(name: &InvalidName) -> String {
 
 fn tag_rule(rule: TagRule) -> &'static str {
     match rule {
-        TagRule::KeyLength => "标签键的长度为 1 到 127 个字符",
+        TagRule::KeyEmpty => "标签键不能为空",
+        TagRule::KeyLength => "标签键最多 127 个字符",
+        TagRule::KeyCharacters => "标签键只能包含字母、数字、+ - = . _ : / @ ( ) [ ] 及中间的空格",
+        TagRule::KeyReserved => "标签键不能以 qcs: 或 project 开头",
         TagRule::ValueLength => "标签值最多 255 个字符",
-        TagRule::KeyGivenOnce => "标签键不能重复",
+        TagRule::ValueCharacters => "标签值只能包含字母、数字、+ - = . _ : / @ ( ) [ ] 及中间的空格",
+        TagRule::Duplicate => "标签键不能重复",
+        TagRule::SetAndDeleted => "同一标签键不能同时设置和删除",
+    }
+}
+
+fn resource_fault(fault: ResourceFault) -> &'static str {
+    match fault {
+        ResourceFault::Form => "资源的格式为 qcs::tcr:REGION:uin/UIN:instance/ID 或 …:namespace/ID/NAME",
+        ResourceFault::Service => "仅支持 tcr 的资源",
+        ResourceFault::Kind => "只有实例和命名空间有标签",
+        ResourceFault::Id => "资源 ID 不合法，格式为 instance/ID 或 namespace/ID/NAME",
     }
 }
 
@@ -169,7 +197,7 @@ mod tests {
             (Error::InvalidName(invalid("A b")), &["`A b`", "2", "30"][..]),
             (Error::InstanceNotFound("tcr-x".to_owned()), &["`tcr-x`"]),
             (Error::TooManyTags { found: 11, limit: 10 }, &["11", "10"]),
-            (Error::InvalidTag { key: "k".to_owned(), rule: TagRule::KeyLength }, &["`k`", "1", "127"]),
+            (Error::InvalidTag { key: "k".to_owned(), rule: TagRule::KeyLength }, &["`k`", "127"]),
             (Error::UploadOutOfOrder { received: 7, start: 9 }, &["7", "9"]),
         ] {
             let (english, chinese) = (error.to_string(), of(&error));

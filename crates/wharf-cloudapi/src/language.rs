@@ -2,6 +2,10 @@
 
 use std::fmt;
 
+use wharf_core::Error;
+
+use crate::chinese;
+
 /// A language that a request may ask for (`X-TC-Language`; `Language` with signature method v1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Language {
@@ -35,6 +39,11 @@ impl Message {
             Language::English => self.english,
             Language::Chinese => self.chinese,
         }
+    }
+
+    /// What core refuses something with.
+    pub(crate) fn of(error: &Error) -> Self {
+        Self { english: error.to_string(), chinese: chinese::of(error) }
     }
 
     /// What a failure says that is not the caller's fault.

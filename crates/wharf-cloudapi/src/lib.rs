@@ -4,6 +4,7 @@
 //! one call of core. See [`Action`], [`input!`], [`choice!`] and [`output!`].
 
 mod action;
+mod audit;
 mod authorization;
 mod body;
 mod chinese;
@@ -19,6 +20,7 @@ mod language;
 mod multipart;
 mod nul;
 mod product;
+mod rate_limits;
 mod request;
 mod server;
 mod signature_v1;

@@ -7,7 +7,7 @@ use wharf_model::{REGIONS, Region};
 
 use crate::{
     Action, ApiError, COMMON_CODES, Call, Encode, Facts, Field, Message, Parameter, Path, Refusal, RegionUse,
-    chinese, flat::cut, request::missing, say,
+    flat::cut, request::missing, say,
 };
 
 /// A product of the cloud: its name, its version, its actions, and the codes for what is refused.
@@ -32,6 +32,9 @@ pub struct Declaration {
     /// What it answers, without `RequestId`.
     pub output: Vec<Field>,
 }
+
+/// Calls a second where an action documents none: what nearly all of them have.
+const USUAL_RATE: u32 = 20;
 
 type Run = fn(Map<String, Value>, Call) -> BoxFuture<'static, Result<Map<String, Value>, Failure>>;
 
@@ -85,10 +88,9 @@ impl Product {
         (self.facts)(action)
     }
 
-    /// How often an action may be called, in a second, by one account in one region; none where the API has no such
-    /// action.
-    pub fn rate(&self, action: &str) -> Option<u32> {
-        self.facts(action).map(|facts| facts.rate)
+    /// How often an action may be called, in a second, by one account in one region.
+    pub fn rate(&self, action: &str) -> u32 {
+        self.facts(action).map_or(USUAL_RATE, |facts| facts.rate)
     }
 
     /// Whether the action is there and takes these parameters. Nothing is done.
@@ -101,7 +103,7 @@ impl Product {
     }
 
     /// Whether the API has an action of that name.
-    pub(crate) fn knows(&self, name: &str) -> bool {
+    pub fn knows(&self, name: &str) -> bool {
         self.actions.contains_key(name) || self.facts(name).is_some()
     }
 
@@ -170,7 +172,7 @@ impl Product {
             tracing::error!(action, %error, "an action failed");
             return ApiError { code, message: Message::internal() };
         }
-        ApiError { code, message: Message { english: error.to_string(), chinese: chinese::of(error) } }
+        ApiError { code, message: Message::of(error) }
     }
 
     /// The first of the codes that the action documents, else the first that every action may answer.

@@ -14,9 +14,12 @@ use wharf_core::{Core, Error, Operator, SigningCredential};
 use wharf_model::{Peer, Timestamp};
 
 use crate::{
-    ApiError, Call, Language, Message, Product, body,
+    ApiError, Call, Language, Message, Product,
+    audit::Trail,
+    body,
     flat::cut,
     product::invalid_action,
+    rate_limits,
     request::{Claim, Envelope, Form, host, language, text},
     say,
     signature_v3::check_time,
@@ -44,7 +47,11 @@ impl CloudApi {
         let request_id = text(request.headers(), "x-request-id").unwrap_or_default().to_owned();
         let (parts, body) = request.into_parts();
         let (mut asked, mut language) = (None, language(&parts.headers));
-        let answer = api.call(parts, body, &mut asked, &mut language).await;
+        let mut trail = Trail::begin(&parts, &request_id);
+        let answer = api.call(parts, body, &mut asked, &mut language, &mut trail).await;
+        if let Err(error) = &answer {
+            trail.refused(&api.core, error);
+        }
         let action = asked.as_deref().unwrap_or_default();
         let answer = answer.and_then(|output| answered(output, &request_id, RESPONSE_LIMIT));
         let body = match answer {
@@ -70,13 +77,16 @@ impl CloudApi {
         body: Body,
         asked: &mut Option<String>,
         language: &mut Language,
+        trail: &mut Trail,
     ) -> Result<Map<String, Value>, ApiError> {
         let form = Form::of(&parts)?;
         let body = body::read(body, form.body_limit(), self.body_timeout).await?;
         *language = form.language(&parts, &body);
         let envelope = form.envelope(&parts, &body)?;
         let action = asked.insert(envelope.action.clone());
+        trail.claims(&envelope);
         let credential = self.authenticate(&parts, &body, &envelope).await?;
+        trail.proves(&credential);
         let product = self.product(&parts, &envelope)?;
         product.expect(action)?;
         let region = product.region(action, envelope.region.as_deref())?;
@@ -90,8 +100,12 @@ impl CloudApi {
             time: Timestamp::now(),
             session: credential.session,
         };
+        trail.asks(product, region);
+        rate_limits::check(&self.core, product, action, &operator)?;
         let call = Call { core: self.core.clone(), operator, region };
-        product.run(action, form.parameters(&parts, &body, &envelope.claim).await?, call).await
+        let parameters = form.parameters(&parts, &body, &envelope.claim).await?;
+        trail.names(&parameters);
+        trail.run(&self.core, product.run(action, parameters, call)).await
     }
 
     /// The credential that signed the request.

@@ -2,12 +2,19 @@ use std::{sync::Arc, time::Duration};
 
 use futures_util::future::try_join;
 use tokio::{sync::Notify, time::timeout};
-use wharf_db::{Store, Transaction};
+use wharf_db::{Store, Transaction, audit_events};
 use wharf_model::{InstanceName, Timestamp, Uin};
 
 use crate::{
-    Content, Error, Limits, MasterKey, bearer_tokens::BearerTokens, key_uses::KeyUses, memory::Memory,
-    pulls::PullCounter, random, signing::KeyRing,
+    Content, Error, Limits, MasterKey,
+    audit::{self, Journal},
+    bearer_tokens::BearerTokens,
+    key_uses::KeyUses,
+    memory::Memory,
+    pulls::PullCounter,
+    random,
+    rate_limits::RateLimiter,
+    signing::KeyRing,
 };
 
 /// How long the stores may take to say that they are there.
@@ -24,6 +31,8 @@ pub struct Core {
     pub(crate) key_uses: Arc<KeyUses>,
     pub(crate) memory: Arc<Memory>,
     pub(crate) bearer_tokens: Arc<BearerTokens>,
+    pub(crate) rate_limiter: Arc<RateLimiter>,
+    pub(crate) journal: Arc<Journal>,
     pub(crate) limits: Arc<Limits>,
     pub(crate) domain: Arc<str>,
     pub(crate) work: Arc<Notify>,
@@ -55,6 +64,8 @@ impl Core {
             key_uses: Arc::default(),
             memory: Memory::new().into(),
             bearer_tokens: BearerTokens::new().into(),
+            rate_limiter: RateLimiter::new().into(),
+            journal: Journal::new().into(),
             limits: limits.into(),
             domain: domain.into(),
             work: Arc::default(),
@@ -99,11 +110,20 @@ impl Core {
         self.store.read(work).await
     }
 
+    /// Of what an edge had audited, the event is written with the change.
     pub(crate) async fn write<T: Send + 'static>(
         &self,
-        work: impl FnMut(&Transaction<'_>) -> Result<T, Error> + Send + 'static,
+        mut work: impl FnMut(&Transaction<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        self.store.write(work).await
+        let Some((event, written)) = audit::unwritten() else { return self.store.write(work).await };
+        let done = self.store.write(move |tx| {
+            let done = work(tx)?;
+            audit_events::insert(tx, &event)?;
+            Ok::<_, Error>(done)
+        });
+        let done = done.await?;
+        written();
+        Ok(done)
     }
 
     /// For what may be forgotten in a power failure.

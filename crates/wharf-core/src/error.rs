@@ -3,6 +3,8 @@ use wharf_model::{
     NamespaceName, Reference, RepositoryName, RoleName, SecretId, Uin, policy::InvalidPolicy,
 };
 
+use crate::{ResourceFault, TagRule};
+
 /// Why something was not done. Nothing was changed, and no message holds a secret.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -17,6 +19,16 @@ pub enum Error {
     TooManyAttempts {
         /// Seconds until the next attempt is heard.
         seconds: u64,
+    },
+    /// The caller calls an action more often than it may.
+    #[error(
+        "`{action}` was called too often: one caller may call it {rate} times a second in a region; wait a moment"
+    )]
+    TooManyCalls {
+        /// The action.
+        action: String,
+        /// Calls a second that are allowed.
+        rate: u32,
     },
     /// The bearer token is forged, expired, or its account or instance token is disabled.
     #[error("the bearer token is not valid")]
@@ -60,14 +72,6 @@ pub enum Error {
         /// The rule.
         rule: String,
     },
-    /// A cloud tag that breaks a rule.
-    #[error("the tag `{key}` is not valid: {rule}")]
-    InvalidTag {
-        /// The tag's key.
-        key: String,
-        /// The rule.
-        rule: TagRule,
-    },
     /// An instance is to be paid in advance, and for how long is not said.
     #[error("an instance that is paid in advance needs RegistryChargePrepaid")]
     PrepaidWithoutPeriod,
@@ -79,6 +83,45 @@ pub enum Error {
         /// Tags allowed.
         limit: usize,
     },
+
+    /// A cloud tag that breaks a rule.
+    #[error("the tag `{key}`: {rule}")]
+    InvalidTag {
+        /// The tag's key.
+        key: String,
+        /// The rule.
+        rule: TagRule,
+    },
+    /// More cloud tags in one request than it may change.
+    #[error("{found} tags in one request are too many: {limit} at most")]
+    TooManyTagsInRequest {
+        /// Tags given.
+        found: usize,
+        /// Tags allowed.
+        limit: usize,
+    },
+    /// More resources in one request than it may change.
+    #[error("{found} resources in one request are too many: {limit} at most")]
+    TooManyResources {
+        /// Resources given.
+        found: usize,
+        /// Resources allowed.
+        limit: usize,
+    },
+    /// The text names no resource that has cloud tags.
+    #[error("`{resource}`: {fault}")]
+    InvalidResource {
+        /// The text.
+        resource: String,
+        /// What is wrong with it.
+        fault: ResourceFault,
+    },
+    /// The resource has a tag with this key.
+    #[error("the resource has a tag `{0}` already")]
+    TagAttached(String),
+    /// The resource has no tag with this key.
+    #[error("the resource has no tag `{0}`")]
+    TagNotAttached(String),
 
     /// A kept secret was sealed under another master key.
     #[error(
@@ -342,20 +385,6 @@ pub enum Error {
     /// Something that cannot be, was.
     #[error("internal: {0}")]
     Internal(String),
-}
-
-/// A rule for cloud tags.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum TagRule {
-    /// How long a key is.
-    #[error("a key has 1 to 127 characters")]
-    KeyLength,
-    /// How long a value is.
-    #[error("a value has 255 characters at most")]
-    ValueLength,
-    /// A key stands for one value.
-    #[error("a key is given once")]
-    KeyGivenOnce,
 }
 
 impl Error {

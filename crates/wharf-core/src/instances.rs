@@ -5,10 +5,11 @@ use wharf_model::{
 };
 
 use crate::{
-    Core, Error, Instance, Operator, TagRule,
+    Core, Error, Instance, Operator, audit,
     permissions::Permissions,
     queue::{EventKind, emit},
     random,
+    resource_tags::check_tags,
 };
 
 pub use wharf_db::instances::Filter as InstanceFilter;
@@ -99,6 +100,7 @@ impl Core {
             created_at: now,
         };
         let id = instance.id.clone();
+        audit::name_resource(id.as_str());
         self.write(move |tx| {
             operator.check(tx, &instance.region, ResourcePath::AnyInstance)?;
             if !instances::insert(tx, &instance)? {
@@ -344,42 +346,7 @@ fn may_see(operator: &Operator, permissions: &Permissions, instance: &Instance) 
     permissions.allows(&operator.asked(), &resource)
 }
 
-/// Cloud tags: keys of 1 to 127 characters, each once, and values of 255 at most.
-pub(crate) fn check_tags(tags: &[(String, String)], limit: usize) -> Result<(), Error> {
-    if tags.len() > limit {
-        return Err(Error::TooManyTags { found: tags.len(), limit });
-    }
-    for (index, (key, value)) in tags.iter().enumerate() {
-        let rule = if key.is_empty() || key.chars().count() > 127 {
-            TagRule::KeyLength
-        } else if value.chars().count() > 255 {
-            TagRule::ValueLength
-        } else if tags[..index].iter().any(|(other, _)| other == key) {
-            TagRule::KeyGivenOnce
-        } else {
-            continue;
-        };
-        return Err(Error::InvalidTag { key: key.chars().take(128).collect(), rule });
-    }
-    Ok(())
-}
-
 fn with_tags(tx: &Transaction<'_>, instance: Instance) -> Result<(Instance, Vec<(String, String)>), Error> {
     let tags = resource_tags::list(tx, &resource_tags::instance(&instance.id))?;
     Ok((instance, tags))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::check_tags;
-
-    #[test]
-    fn tags_have_rules() {
-        let tag = |key: &str, value: &str| (key.to_owned(), value.to_owned());
-        assert!(check_tags(&[tag("a", ""), tag("b", "x")], 2).is_ok());
-        assert!(check_tags(&[tag("a", ""), tag("b", "x")], 1).is_err());
-        assert!(check_tags(&[tag("a", "1"), tag("a", "2")], 10).is_err());
-        assert!(check_tags(&[tag("", "1")], 10).is_err());
-        assert!(check_tags(&[tag("a", &"x".repeat(256))], 10).is_err());
-    }
 }

@@ -6,6 +6,7 @@
 mod access;
 mod access_keys;
 mod accounts;
+mod audit;
 mod bearer_tokens;
 mod blobs;
 mod content;
@@ -31,8 +32,10 @@ mod policies;
 mod pulls;
 mod queue;
 mod random;
+mod rate_limits;
 mod referrers;
 mod repositories;
+mod resource_tags;
 mod roles;
 mod secrets;
 mod sessions;
@@ -43,9 +46,10 @@ mod uploads;
 pub use access::{Caller, Identity, Scope, Target};
 pub use access_keys::{NewAccessKey, SigningCredential};
 pub use accounts::{NewAccount, RootPreset};
+pub use audit::{AuditSettings, Audited, Refusal};
 pub use content::{Content, PulledBlob};
 pub use core::Core;
-pub use error::{Error, TagRule};
+pub use error::Error;
 pub use images::{ImageFilter, Images};
 pub use instance_tokens::{NewInstanceToken, TokenKind};
 pub use instances::{InstanceFilter, Instances, NameCheck, NewInstance};
@@ -55,8 +59,12 @@ pub use namespaces::{NamespaceFilter, Namespaces, NewNamespace};
 pub use operator::{Operator, Principal};
 pub use policies::PolicyHolders;
 pub use queue::{EventKind, JobKind};
+pub use rate_limits::{CallRates, RatedCall};
 pub use referrers::{Referrers, ReferrersFilter};
 pub use repositories::{Catalog, NewRepository, Repositories};
+pub use resource_tags::{
+    ResourceFault, ResourceName, ResourceTag, ResourceTagFilter, TagChanges, TagRule, resource_id,
+};
 pub use roles::RolePolicies;
 pub use secrets::{InvalidMasterKey, MasterKey};
 pub use sessions::{AssumedRole, FederatedUser, Session, TemporaryCredential};
@@ -69,6 +77,7 @@ pub use wharf_db::{
     Page,
     access_keys::AccessKey,
     accounts::Account,
+    audit_events::{AuditEvent, Filter as AuditFilter, Place as AuditPlace, StoredAuditEvent},
     instances::Instance,
     jobs::Job,
     manifests::{Referrer, StoredManifest},

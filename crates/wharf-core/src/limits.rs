@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use crate::{AuditSettings, CallRates};
+
 /// What is bounded, and by how much. Each is a setting of the same name under `[limits]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -23,6 +25,10 @@ pub struct Limits {
     pub keys_per_account: usize,
     /// Cloud tags of a resource at most.
     pub tags_per_resource: usize,
+    /// How often actions of the cloud API may be called (`[rate_limits]`).
+    pub call_rates: CallRates,
+    /// What is kept of what is done (`[audit]`).
+    pub audit: AuditSettings,
 }
 
 impl Default for Limits {
@@ -38,6 +44,8 @@ impl Default for Limits {
             bearer_lifetime: Duration::from_secs(900),
             keys_per_account: 2,
             tags_per_resource: 10,
+            call_rates: CallRates::default(),
+            audit: AuditSettings::default(),
         }
     }
 }

@@ -3,7 +3,8 @@ use wharf_model::{InstanceId, NamespaceName, Severity, policy::ResourcePath};
 
 use crate::{
     Core, Error, Namespace, Operator,
-    instances::{Listing, check_tags, cut, listing, running_instance},
+    instances::{Listing, cut, listing, running_instance},
+    resource_tags::check_tags,
 };
 
 pub use wharf_db::namespaces::Filter as NamespaceFilter;

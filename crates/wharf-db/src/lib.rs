@@ -17,6 +17,7 @@ mod value;
 
 pub mod access_keys;
 pub mod accounts;
+pub mod audit_events;
 pub mod blobs;
 pub mod events;
 pub mod instance_tokens;
@@ -29,6 +30,7 @@ pub mod namespaces;
 pub mod nonces;
 pub mod policies;
 pub mod pulls;
+pub mod rate_limits;
 pub mod repositories;
 pub mod resource_tags;
 pub mod roles;

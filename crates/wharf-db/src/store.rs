@@ -35,6 +35,9 @@ pub(crate) trait Engine: Send + Sync {
 
     /// Takes a job that may write.
     fn write(&self, job: Box<dyn Job>, durability: Durability) -> Result<(), Error>;
+
+    /// Whether several processes serve on one such database.
+    fn is_shared(&self) -> bool;
 }
 
 /// When a change is acknowledged.
@@ -78,6 +81,11 @@ impl Store {
     /// What is wrong with it; a password in it is not repeated.
     pub fn check_address(address: &str) -> Result<(), Error> {
         Address::parse(address).map(drop)
+    }
+
+    /// Whether several processes serve on one such database.
+    pub fn is_shared(&self) -> bool {
+        self.engine.is_shared()
     }
 
     /// Now, for whoever wants to remember what it reads next.

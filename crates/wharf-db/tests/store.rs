@@ -9,6 +9,7 @@ use std::{collections::HashSet, time::Duration};
 use fixture::{Fixture, account, database, instance, namespace, open};
 use wharf_db::{
     Error, Store, Transaction, accounts, events, instances, jobs, leases, login_failures, namespaces,
+    rate_limits,
 };
 use wharf_model::{InstanceStatus, Timestamp, Uin};
 
@@ -313,4 +314,24 @@ async fn an_event_is_taken_once() {
     let event = fixture.read(|tx| events::list(tx, 10)).await.unwrap().remove(0);
     assert!(fixture.write(move |tx| events::delete(tx, event.id)).await.unwrap());
     assert!(!fixture.write(move |tx| events::delete(tx, event.id)).await.unwrap());
+}
+
+#[tokio::test]
+async fn an_allowance_is_used_by_the_database_s_clock_and_forgotten_when_it_is_whole() {
+    let fixture = Fixture::new().await;
+    let add = |key: &'static str, cost| fixture.write(move |tx| rate_limits::add(tx, key, cost));
+    let near = |used: Duration, expected: u64| {
+        let expected = Duration::from_millis(expected);
+        assert!(used <= expected && used + Duration::from_secs(5) >= expected, "{used:?} of {expected:?}");
+    };
+    near(add("one", Duration::from_secs(20)).await.unwrap(), 20_000);
+    near(add("one", Duration::from_secs(30)).await.unwrap(), 50_000);
+    near(add("other", Duration::from_micros(1)).await.unwrap(), 1);
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    // What was not used is not saved up.
+    near(add("other", Duration::from_millis(10)).await.unwrap(), 10);
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    assert_eq!(fixture.write(|tx| rate_limits::delete_older(tx, Duration::from_secs(60))).await.unwrap(), 0);
+    assert_eq!(fixture.write(|tx| rate_limits::delete_older(tx, Duration::ZERO)).await.unwrap(), 1);
+    near(add("one", Duration::from_secs(1)).await.unwrap(), 51_000);
 }

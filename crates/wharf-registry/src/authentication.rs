@@ -7,7 +7,7 @@ use http::{header, request::Parts};
 use wharf_core::{Caller, Error, Identity};
 use wharf_model::Peer;
 
-use crate::{error::Failure, registry::Registry};
+use crate::{audit, error::Failure, registry::Registry};
 
 /// The caller that the `Authorization` header proves.
 pub(crate) async fn caller(registry: &Registry, parts: &Parts) -> Result<Caller, Failure> {
@@ -30,7 +30,8 @@ pub(crate) async fn log_in(registry: &Registry, parts: &Parts) -> Result<Option<
         // So sends a client that has no credentials.
         return Ok(None);
     }
-    registry.core.log_in(Some(&user), &password, address(parts)).await.map(Some)
+    let identity = registry.core.log_in(Some(&user), &password, address(parts)).await;
+    identity.map(Some).inspect_err(|error| audit::log_in_refused(registry, parts, Some(&user), error))
 }
 
 /// The address that a request comes from.

@@ -123,6 +123,16 @@ impl Failure {
         self.received
     }
 
+    /// The code on the wire, and what is wrong in words.
+    pub(crate) fn told(&self) -> (&'static str, &str) {
+        (self.code.name(), &self.message)
+    }
+
+    /// Whether better credentials may do.
+    pub(crate) fn is_challenge(&self) -> bool {
+        self.challenge.is_some()
+    }
+
     /// `WWW-Authenticate`, where better credentials may do (Docker token authentication, RFC 6750).
     pub(crate) fn challenge(&self, base_url: &str, scope: Option<&str>) -> Option<HeaderValue> {
         let error = self.challenge?;

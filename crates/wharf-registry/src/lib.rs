@@ -3,6 +3,7 @@
 //! A request becomes a [`route::Route`], its credentials a caller, and both together one call of core.
 
 mod accept;
+mod audit;
 mod authentication;
 mod blobs;
 mod body;

@@ -9,10 +9,10 @@ use axum::{
 };
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header, request::Parts};
 use serde_json::json;
-use wharf_core::{Caller, Core};
+use wharf_core::{Audited, Caller, Core};
 
 use crate::{
-    authentication, blobs, catalog,
+    audit, authentication, blobs, catalog,
     error::Failure,
     manifests, referrers,
     response::json_of,
@@ -154,7 +154,17 @@ async fn resource(State(registry): State<Registry>, request: Request) -> Respons
     let answer = async {
         let route = route(&registry, &parts)?;
         let caller = authentication::caller(&registry, &parts).await?;
-        dispatch(&registry, Exchange { caller, route, parts, body }).await
+        let event = audit::event(&parts, &route, &caller);
+        let named = event.is_some().then(|| route.clone());
+        let core = registry.core.clone();
+        let work = dispatch(&registry, Exchange { caller, route, parts, body });
+        match event.zip(named) {
+            Some((event, route)) => {
+                let refusal = |failure: &_| audit::refusal(failure, &route);
+                core.audited(event, Audited::Change, work, refusal).await
+            }
+            None => work.await,
+        }
     };
     let answer = answer.await;
     let scope = || {

@@ -11,6 +11,7 @@ use wharf_core::{Identity, Scope};
 use wharf_model::Actions;
 
 use crate::{
+    audit,
     authentication::{self, address, basic},
     body,
     error::{Code, Failure},
@@ -58,7 +59,8 @@ pub(crate) async fn exchange(State(registry): State<Registry>, request: Request)
                 return Err(Failure::bad_request(Code::Unsupported, message));
             }
         };
-        let identity = registry.core.log_in(user, password, address(&parts)).await?;
+        let identity = registry.core.log_in(user, password, address(&parts)).await;
+        let identity = identity.inspect_err(|error| audit::log_in_refused(&registry, &parts, user, error))?;
         let refresh = (offline || user.is_none()).then(|| password.to_owned());
         token(&registry, &parts, identity, &pairs, refresh).await
     };

@@ -8,19 +8,23 @@ mod deploy_instance;
 mod discard_upload;
 mod events;
 mod expire_uploads;
+mod forget_audit_events;
+mod forget_calls;
 mod forget_login_failures;
 mod forget_requests;
 mod forget_sessions;
+mod note_audit_events;
 mod note_key_uses;
 mod note_pulls;
 mod refresh_signing_keys;
 mod remove_instance;
+mod share_call_rates;
 
 use std::{panic::AssertUnwindSafe, time::Duration};
 
 use futures_util::{
     FutureExt,
-    future::{Either, join4, select},
+    future::{Either, join, join5, select},
 };
 use tokio::{
     sync::watch,
@@ -32,6 +36,7 @@ use wharf_core::{Core, Error, Job, JobKind};
 const IDLE: Duration = Duration::from_secs(1);
 /// Signing keys that another process made or retired are taken up within a second.
 const KEYS: Duration = Duration::from_millis(500);
+const AUDIT: Duration = Duration::from_secs(1);
 /// How often what is counted in memory is noted.
 const NOTES: Duration = Duration::from_secs(2);
 const CLEANING: Duration = Duration::from_secs(60);
@@ -40,22 +45,27 @@ const FAREWELL: Duration = Duration::from_secs(3);
 
 /// Works until `stop` is told; then notes what is still in memory.
 ///
-/// Every process notes its own pulls and uses of access keys, and reads the signing keys. Cleaning is done by the one that holds its lease, a job by the
-/// one that holds the job.
+/// Every process notes its own pulls and uses of access keys, and reads the signing keys. Cleaning is done by the one
+/// that holds its lease, a job by the one that holds the job.
 pub async fn run(core: Core, stop: watch::Receiver<bool>) {
-    join4(
-        rounds(&core, stop.clone()),
-        every(&core, NOTES, stop.clone(), |core| async move {
-            note_pulls::run(&core).await;
-            note_key_uses::run(&core, false).await;
-        }),
-        every(&core, KEYS, stop.clone(), |core| async move { refresh_signing_keys::run(&core).await }),
-        every(&core, CLEANING, stop, |core| async move { clean(&core).await }),
+    join(
+        join5(
+            rounds(&core, stop.clone()),
+            every(&core, NOTES, stop.clone(), |core| async move {
+                note_pulls::run(&core).await;
+                note_key_uses::run(&core, false).await;
+            }),
+            every(&core, KEYS, stop.clone(), |core| async move { refresh_signing_keys::run(&core).await }),
+            every(&core, CLEANING, stop.clone(), |core| async move { clean(&core).await }),
+            share_call_rates::run(&core, stop.clone()),
+        ),
+        every(&core, AUDIT, stop, |core| async move { note_audit_events::run(&core).await }),
     )
     .await;
     let farewell = async {
         note_pulls::run(&core).await;
         note_key_uses::run(&core, true).await;
+        note_audit_events::run(&core).await;
         core.release_leases().await
     };
     if let Err(error) = timeout(FAREWELL, farewell).await.unwrap_or(Ok(())) {
@@ -102,6 +112,8 @@ async fn clean(core: &Core) {
             forget_login_failures::run(core).await;
             forget_requests::run(core).await;
             forget_sessions::run(core).await;
+            forget_calls::run(core).await;
+            forget_audit_events::run(core).await;
         }
         Ok(false) => {}
         Err(error) => tracing::error!(%error, "whether this process is the one to clean is not known"),

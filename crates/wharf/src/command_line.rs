@@ -87,6 +87,55 @@ pub(crate) enum AdminCommand {
     /// The content store
     #[command(subcommand)]
     Storage(StorageCommand),
+    /// The audit log: who did what to what, from where, with which result
+    #[command(subcommand)]
+    Audit(AuditCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuditCommand {
+    /// List events, the last first
+    List {
+        #[command(flatten)]
+        filter: AuditFilterFlags,
+        /// How many at most
+        #[arg(long, default_value_t = 100)]
+        limit: u32,
+        /// Only those before this one, by its id
+        #[arg(long, value_name = "ID")]
+        before: Option<String>,
+    },
+    /// Print events as JSON, one a line, the first first
+    Export {
+        #[command(flatten)]
+        filter: AuditFilterFlags,
+        /// Only those after this one, by its id
+        #[arg(long, value_name = "ID")]
+        after: Option<String>,
+    },
+}
+
+/// Which events are meant.
+#[derive(Debug, Args)]
+pub(crate) struct AuditFilterFlags {
+    /// From this time on: 2026-01-31T12:00:00Z, or so long ago: 7d, 12h
+    #[arg(long, value_name = "TIME")]
+    pub(crate) since: Option<String>,
+    /// Before this time
+    #[arg(long, value_name = "TIME")]
+    pub(crate) until: Option<String>,
+    /// By this account
+    #[arg(long, value_name = "UIN")]
+    pub(crate) account: Option<String>,
+    /// Of this action, such as CreateInstance or PushManifest
+    #[arg(long)]
+    pub(crate) action: Option<String>,
+    /// To what begins so: INSTANCE/NAMESPACE/REPOSITORY:TAG
+    #[arg(long)]
+    pub(crate) resource: Option<String>,
+    /// With this result: ok, or an error's code
+    #[arg(long)]
+    pub(crate) code: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]

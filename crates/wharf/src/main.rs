@@ -6,6 +6,7 @@ mod data_directory;
 mod first_start;
 mod logging;
 mod open;
+mod products;
 mod serve;
 mod server;
 mod settings;

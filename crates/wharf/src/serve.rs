@@ -9,7 +9,7 @@ use wharf_core::Core;
 use wharf_registry::Registry;
 
 use crate::{
-    data_directory, first_start, logging, open,
+    data_directory, first_start, logging, open, products,
     server::{self, Metrics, Tls, TrustedProxies},
     settings::Settings,
 };
@@ -43,8 +43,7 @@ pub(crate) async fn run(settings: Settings) -> Result<(), String> {
 
 /// One port serves all.
 fn service(settings: &Settings, core: Core, metrics: Arc<Metrics>) -> Router {
-    let cloud_api =
-        CloudApi::new(core.clone(), vec![wharf_tcr::product(), wharf_sts::product()], settings.timeouts.body);
+    let cloud_api = CloudApi::new(core.clone(), products::all(), settings.timeouts.body);
     let registry = wharf_registry::Settings {
         domain: settings.domain.clone(),
         scheme: settings.public_url.as_ref().map(|url| url.scheme),

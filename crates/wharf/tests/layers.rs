@@ -9,7 +9,7 @@ use serde_json::Value;
 /// Crates by layer, the highest first. A crate may depend on crates of lower layers only.
 const LAYERS: [&[&str]; 6] = [
     &["wharf"],
-    &["wharf-registry", "wharf-sts", "wharf-tcr", "wharf-worker"],
+    &["wharf-registry", "wharf-sts", "wharf-tag", "wharf-tcr", "wharf-worker"],
     &["wharf-cloudapi"],
     &["wharf-core"],
     &["wharf-db", "wharf-blob"],

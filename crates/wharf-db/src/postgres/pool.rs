@@ -74,6 +74,10 @@ impl store::Engine for Engine {
         };
         self.enqueue(job, begin)
     }
+
+    fn is_shared(&self) -> bool {
+        true
+    }
 }
 
 /// Why a try came to nothing.

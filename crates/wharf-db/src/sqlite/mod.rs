@@ -63,6 +63,10 @@ impl store::Engine for Engine {
     fn write(&self, job: Box<dyn Job>, durability: Durability) -> Result<(), Error> {
         enqueue(&self.writer, Write { job, durability })
     }
+
+    fn is_shared(&self) -> bool {
+        false
+    }
 }
 
 /// A full queue refuses instead of holding a runtime thread.

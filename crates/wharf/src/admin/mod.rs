@@ -1,6 +1,8 @@
 //! `wharf admin …`: works on the stores, whether the server runs or not.
 
 mod account;
+mod audit;
+mod audited;
 mod instance;
 mod key;
 mod policy;
@@ -9,6 +11,8 @@ mod role;
 mod signing_key;
 mod storage;
 mod table;
+
+use wharf_core::Core;
 
 use crate::{
     command_line::{Admin, AdminCommand, PolicyCommand},
@@ -30,20 +34,25 @@ pub(crate) fn run_offline(admin: &Admin) -> Result<bool, String> {
 pub(crate) async fn run(settings: Settings, admin: Admin) -> Result<(), String> {
     serve::check_started(&settings)?;
     let core = open::core(&settings).await?;
+    audited::run(&core, admin.command.event(), Box::pin(dispatch(&core, admin))).await
+}
+
+async fn dispatch(core: &Core, admin: Admin) -> Result<(), String> {
     let answer = match admin.command {
-        AdminCommand::Account(command) => account::run(&core, command, admin.json).await,
-        AdminCommand::Key(command) => key::run(&core, command, admin.json).await,
+        AdminCommand::Account(command) => account::run(core, command, admin.json).await,
+        AdminCommand::Key(command) => key::run(core, command, admin.json).await,
         AdminCommand::Policy(command) => {
-            print(&policy::run(&core, command, admin.json).await?);
+            print(&policy::run(core, command, admin.json).await?);
             return Ok(());
         }
         AdminCommand::Role(command) => {
-            print(&role::run(&core, command, admin.json).await?);
+            print(&role::run(core, command, admin.json).await?);
             return Ok(());
         }
-        AdminCommand::Instance(command) => instance::run(&core, command, admin.json).await,
-        AdminCommand::SigningKey(command) => signing_key::run(&core, command, admin.json).await,
-        AdminCommand::Storage(command) => return storage::run(&core, command, admin.json).await,
+        AdminCommand::Instance(command) => instance::run(core, command, admin.json).await,
+        AdminCommand::SigningKey(command) => signing_key::run(core, command, admin.json).await,
+        AdminCommand::Storage(command) => return storage::run(core, command, admin.json).await,
+        AdminCommand::Audit(command) => return audit::run(core, command, admin.json).await,
     };
     print(&answer.map_err(|error| error.to_string())?);
     Ok(())

@@ -1,5 +1,7 @@
 //! The settings: from the command line, else the file, else the environment, else the default.
 
+mod audit;
+mod call_rates;
 mod database;
 mod parse;
 mod problems;
@@ -14,6 +16,7 @@ use wharf_registry::Scheme;
 
 use crate::command_line::SettingFlags;
 
+pub(crate) use parse::days;
 pub(crate) use problems::Problems;
 use sources::Sources;
 pub(crate) use storage::Storage;
@@ -47,7 +50,7 @@ pub(crate) struct Settings {
     pub(crate) tls: Tls,
     /// `[log]`
     pub(crate) log: Log,
-    /// `[limits]`
+    /// `[limits]`, `[rate_limits]`, `[audit]`
     pub(crate) limits: Limits,
     /// `[timeouts]`
     pub(crate) timeouts: Timeouts,
@@ -176,6 +179,8 @@ impl Settings {
                     parse::count,
                     limits.tags_per_resource,
                 ),
+                call_rates: call_rates::read(sources),
+                audit: audit::read(sources),
             },
             timeouts: Timeouts {
                 header: sources.value_or("timeouts.header", parse::duration, Duration::from_secs(30)),
@@ -299,6 +304,13 @@ mod tests {
             manifest_size = '4 apples'
             upload_idle = 'soon'
             keys_per_account = -1
+            [rate_limits]
+            enabled = 'perhaps'
+            percent = 0
+            actions = 'NoSuchAction=1'
+            [audit]
+            keep = 'a while'
+            reads = 'some'
             [log]
             format = 'xml'
         ";
@@ -317,6 +329,11 @@ mod tests {
             "limits.manifest_size",
             "limits.upload_idle",
             "limits.keys_per_account",
+            "rate_limits.enabled",
+            "rate_limits.percent",
+            "NoSuchAction",
+            "audit.keep",
+            "audit.reads",
             "log.format",
             "WHARF_ROOT_SECRET_ID",
             "WHARF_ROOT_PASSWORD",

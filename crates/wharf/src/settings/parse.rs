@@ -7,7 +7,7 @@ use std::{
 };
 
 use ipnet::IpNet;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Span, SpanRelativeTo};
 use wharf_core::MasterKey;
 use wharf_model::SecretId;
 use wharf_registry::Scheme;
@@ -158,6 +158,14 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let duration = text.parse::<SignedDuration>().ok().and_then(|duration| Duration::try_from(duration).ok());
     let duration = duration.filter(|duration| !duration.is_zero());
     duration.ok_or_else(|| format!("`{text}` is no duration, such as `30s`, `15m` or `24h`"))
+}
+
+/// A duration that may be given in days, of 24 hours.
+pub(crate) fn days(text: &str) -> Result<Duration, String> {
+    let wrong = || format!("`{text}` is no duration, such as `90d`, `12h` or `30m`");
+    let span: Span = text.parse().map_err(|_| wrong())?;
+    let duration = span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|_| wrong())?;
+    Duration::try_from(duration).ok().filter(|duration| !duration.is_zero()).ok_or_else(wrong)
 }
 
 pub(super) fn number(text: &str) -> Result<u64, String> {

@@ -38,6 +38,7 @@ impl<'a> Sources<'a> {
             ("public_url", &flags.public_url, "WHARF_PUBLIC_URL"),
             ("trusted_proxies", &None, "WHARF_TRUSTED_PROXIES"),
             ("master_key", &None, "WHARF_MASTER_KEY"),
+            ("rate_limits.enabled", &None, "WHARF_RATE_LIMITS"),
             ("log.level", &None, "WHARF_LOG"),
         ];
         let path = flags.config.clone().or_else(|| environment("WHARF_CONFIG"));
