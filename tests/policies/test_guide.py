@@ -16,7 +16,8 @@ INSTANCE, SUB_ACCOUNT = "tcr-abcd1234", "100000000002"
 
 
 def test_the_example_works(own_server: Server, own_sub_accounts: SubAccounts):
-    guide = (REPOSITORY / "docs" / "permissions.md").read_text().split("## How it is decided")[0]
+    guide = (REPOSITORY / "docs" / "permissions.md").read_text().replace("\\\n", "")
+    guide = guide.split("## How it is decided")[0]
     owner = Cloud(own_server, ROOT)
     instance = owner.create_instance("guide")
     for namespace in ("team", "other"):

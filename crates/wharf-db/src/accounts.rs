@@ -56,14 +56,19 @@ pub fn find(tx: &Transaction<'_>, uin: Uin) -> Result<Option<Account>, Error> {
     )
 }
 
-/// What the account of that number is to whoever checks its credentials.
+/// What the account of that number is to whoever checks its credentials. A main account, as most are, costs one look-up.
 pub fn find_holder(tx: &Transaction<'_>, uin: Uin) -> Result<Option<Holder>, Error> {
-    tx.first(
-        "SELECT a.enabled AND COALESCE(o.enabled, TRUE), a.owner_uin
-         FROM accounts a LEFT JOIN accounts o ON o.uin = a.owner_uin WHERE a.uin = $1",
-        params![uin],
-        |row| Ok(Holder { enabled: row.get(0)?, owner: row.get(1)? }),
-    )
+    let find = |uin: Uin| {
+        tx.first("SELECT enabled, owner_uin FROM accounts WHERE uin = $1", params![uin], |row| {
+            Ok(Holder { enabled: row.get(0)?, owner: row.get(1)? })
+        })
+    };
+    let Some(holder) = find(uin)? else { return Ok(None) };
+    let owner_enabled = match holder.owner {
+        Some(owner) => find(owner)?.is_some_and(|owner| owner.enabled),
+        None => true,
+    };
+    Ok(Some(Holder { enabled: holder.enabled && owner_enabled, ..holder }))
 }
 
 /// All accounts by number.
