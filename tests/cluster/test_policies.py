@@ -27,7 +27,8 @@ def pull(registry: Registry) -> int:
 
 def detach(admin: Admin, account: Account) -> Callable[[], object]:
     """Detach the account's policy; the answer attaches it again."""
-    (name,) = (policy["name"] for policy in admin.ask("policy", "list") if account.uin in policy["attached_to"])
+    policies = admin.ask("policy", "list")
+    (name,) = (policy["name"] for policy in policies if account.uin in policy["attached_to"])
     admin.do("policy", "detach", name, account.uin)
     return lambda: admin.do("policy", "attach", name, account.uin)
 

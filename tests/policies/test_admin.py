@@ -112,9 +112,11 @@ def test_a_wrong_document_is_refused_by_its_part(admin: Admin, sub_accounts: Sub
 
 def test_the_decision_is_explained_without_a_registry(tmp_path: Path):
     inside = {"ip_equal": {"qcs:ip": "10.0.0.0/8"}}
-    reader = [allow("tcr:Describe*"), allow("tcr:Pull*", "qcs::tcr:::repository/tcr-abcd1234/team/*", **inside)]
+    team = "qcs::tcr:::repository/tcr-abcd1234/team/*"
+    reader = [allow("tcr:Describe*"), allow("tcr:Pull*", team, **inside)]
     (tmp_path / "reader.json").write_text(document(*reader))
-    (tmp_path / "guard.json").write_text(document(deny("tcr:*", date_less_than={"qcs:current_time": "2020-01-01T00:00:00Z"})))
+    before = {"qcs:current_time": "2020-01-01T00:00:00Z"}
+    (tmp_path / "guard.json").write_text(document(deny("tcr:*", date_less_than=before)))
     both = ("--document", "reader.json", "--document", "guard.json")
 
     def test(*words: str) -> dict:
@@ -138,7 +140,8 @@ def test_people_can_read_the_explanation(tmp_path: Path):
     ended = offline(tmp_path, "--document", "-", *asked(), input=document(allow("tcr:*"), deny("tcr:Push*")))
     assert ended.returncode == 0, ended.stderr
     first, _, heading, *rows = ended.stdout.splitlines()
-    assert first.startswith("tcr:PullRepository on qcs::tcr:ap-guangzhou:uin/100000000001:repository/tcr-abcd1234/team/app")
+    whole = RESOURCE.replace("::repository", f":uin/{ROOT.uin}:repository")
+    assert first.startswith(f"tcr:PullRepository on {whole} is")
     assert first.endswith("is allowed by statement[0] of -")
     assert heading.split() == ["POLICY", "STATEMENT", "OUTCOME"]
     assert [row.split(None, 2)[1:] for row in rows] == [
@@ -195,5 +198,9 @@ def test_a_request_that_is_refused_is_no_use(server: Server, admin: Admin, sub_a
         Cloud(server, forged).call("DescribeRegions")
     # What came after it is noted; so would it be.
     Cloud(server, other).call("DescribeRegions")
-    eventually("the other's use is noted", lambda: admin.ask("key", "list", "--uin", other.uin)[0]["last_used_at"])
-    assert admin.ask("key", "list", "--uin", account.uin)[0]["last_used_at"] is None
+
+    def last_used(whose: Account) -> str | None:
+        return admin.ask("key", "list", "--uin", whose.uin)[0]["last_used_at"]
+
+    eventually("the other's use is noted", lambda: last_used(other))
+    assert last_used(account) is None

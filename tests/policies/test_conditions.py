@@ -17,6 +17,7 @@ from wharf.sub_account import SubAccounts, allow, deny
 
 REPOSITORY = f"{NAMESPACE}/app"
 INSIDE, OUTSIDE = "10.1.2.3", "192.0.2.7"
+READ = ["tcr:Describe*", "tcr:Pull*"]
 
 
 @pytest.fixture
@@ -59,7 +60,7 @@ def test_a_statement_counts_while_all_its_conditions_hold(
     token = allow("tcr:CreateInstanceToken")
     for statements, allowed in (
         ([token, allow("*", **conditions)], holds),
-        ([token, allow(["tcr:Describe*", "tcr:Pull*"]), deny(["tcr:Describe*", "tcr:Pull*"], **conditions)], not holds),
+        ([token, allow(READ), deny(READ, **conditions)], not holds),
     ):
         sub = Cloud(server, sub_accounts.create(*statements))
         assert pulls(Registry(server, instance, sub.login(instance))) is allowed
@@ -79,7 +80,7 @@ def test_the_address_is_that_of_each_request(make_server: Callable[..., Server],
     SmallImage.make("addresses").push(Registry(server, instance, owner.login(instance)), REPOSITORY, "v1")
     inside = {"ip_equal": {"qcs:ip": "10.0.0.0/8"}}
     account = SubAccounts(Admin(server), tmp_path).create(
-        allow("tcr:CreateInstanceToken"), allow(["tcr:Pull*", "tcr:Describe*"], **inside)
+        allow("tcr:CreateInstanceToken"), allow(READ, **inside)
     )
     registry = Registry(server, instance, Cloud(server, account).login(instance))
     for address in (INSIDE, OUTSIDE, INSIDE, OUTSIDE):

@@ -26,8 +26,8 @@ def test_the_example_works(own_server: Server, own_sub_accounts: SubAccounts):
     (own_server.directory / "ci.json").write_text(document.replace(INSTANCE, instance.id))
 
     admin = own_sub_accounts.admin
-    lines = [line.replace(INSTANCE, instance.id) for line in re.findall(r"^    wharf admin (.*)$", guide, re.MULTILINE)]
-    test, create, make, attach = (shlex.split(line) for line in lines)
+    lines = re.findall(r"^    wharf admin (.*)$", guide, re.MULTILINE)
+    test, create, make, attach = (shlex.split(line.replace(INSTANCE, instance.id)) for line in lines)
     assert admin.ask(*test)["decision"] == "allow"
     made = admin.ask(*create)
     assert made["uin"] == SUB_ACCOUNT

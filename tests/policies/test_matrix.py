@@ -58,14 +58,14 @@ def one_namespace(world: World) -> Account:
 
 def explicit_deny(world: World) -> Account:
     account = world.sub_accounts.create(allow("tcr:*"))
-    world.sub_accounts.attach(account, deny("tcr:*", [world.below(f"/{SECRET}"), world.below(f"/{SECRET}/*")]))
+    secret = [world.below(f"/{SECRET}"), world.below(f"/{SECRET}/*")]
+    world.sub_accounts.attach(account, deny("tcr:*", secret))
     return account
 
 
 def read_only(world: World) -> Account:
-    return world.sub_accounts.create(
-        allow(["name/tcr:Describe*", "tcr:PullRepository", "tcr:CreateInstanceToken"], [world.below(), world.below("/*")])
-    )
+    actions = ["name/tcr:Describe*", "tcr:PullRepository", "tcr:CreateInstanceToken"]
+    return world.sub_accounts.create(allow(actions, [world.below(), world.below("/*")]))
 
 
 def push_only(world: World) -> Account:

@@ -90,7 +90,8 @@ impl Core {
         self.read(|tx| Ok(accounts::list(tx)?)).await
     }
 
-    /// Enables or disables an account. The keys and tokens of a disabled one stop at once, and those of its sub-accounts.
+    /// Enables or disables an account. The keys and tokens of a disabled one stop at once, and those of its
+    /// sub-accounts.
     ///
     /// # Errors
     /// When there is no such account.

@@ -79,8 +79,8 @@ impl BearerTokens {
 }
 
 impl Core {
-    /// A bearer token for what `identity` may do of `scopes` from `address`, when it was issued, and for how many seconds more it is
-    /// good.
+    /// A bearer token for what `identity` may do of `scopes` from `address`, when it was issued, and for how many
+    /// seconds more it is good.
     ///
     /// # Errors
     /// When the store fails.

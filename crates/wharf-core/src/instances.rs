@@ -114,8 +114,8 @@ impl Core {
         Ok(id)
     }
 
-    /// An account's instances that pass `filter`, newest first: those that the operator may see. For one who may see some
-    /// only, all that pass are read, so it grows with the account's instances, which are few.
+    /// An account's instances that pass `filter`, newest first: those that the operator may see. For one who may see
+    /// some only, all that pass are read, so it grows with the account's instances, which are few.
     ///
     /// # Errors
     /// When the operator may see none, whatever there is.

@@ -1,7 +1,7 @@
 //! What this process remembers of the store, so that a pull costs no transaction: what identities may do, and what
-//! repositories hold. Of a sub-account it remembers the policies, which are asked at each pull. It is forgotten when this
-//! process changes it, and asked for again once another process may have changed it ([`wharf_db::BOUND`]). Only what is
-//! there and allowed is remembered: what is added or granted is seen at once.
+//! repositories hold. Of a sub-account it remembers the policies, which are asked at each pull. It is forgotten when
+//! this process changes it, and asked for again once another process may have changed it ([`wharf_db::BOUND`]). Only
+//! what is there and allowed is remembered: what is added or granted is seen at once.
 
 mod shelves;
 

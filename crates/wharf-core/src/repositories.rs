@@ -74,8 +74,8 @@ impl Core {
         .await
     }
 
-    /// An instance's repositories, or a namespace's, whose path holds `path`: those that the operator may see. For one who
-    /// may see some only, all of the instance or the namespace are read.
+    /// An instance's repositories, or a namespace's, whose path holds `path`: those that the operator may see. For one
+    /// who may see some only, all of the instance or the namespace are read.
     ///
     /// # Errors
     /// When there is no such running instance or namespace, or the operator may see nothing there.
@@ -110,8 +110,8 @@ impl Core {
         .await
     }
 
-    /// Names of an instance's repositories after `last` in byte order, `limit` at most: those that the caller may pull. For
-    /// a sub-account that may pull some only, it grows with the repositories that are passed over.
+    /// Names of an instance's repositories after `last` in byte order, `limit` at most: those that the caller may pull.
+    /// For a sub-account that may pull some only, it grows with the repositories that are passed over.
     ///
     /// # Errors
     /// When the caller is nobody, or its account or token is disabled.
@@ -157,8 +157,8 @@ impl Core {
     /// Removes a repository with its images.
     ///
     /// # Errors
-    /// When the operator may not, there is none of that name, or images are in it and `only_empty` says that they are to
-    /// stay.
+    /// When the operator may not, there is none of that name, or images are in it and `only_empty` says that they are
+    /// to stay.
     pub async fn delete_repository(
         &self,
         operator: Operator,
@@ -178,8 +178,8 @@ impl Core {
     }
 }
 
-/// Names of repositories after `last`, `limit` at most, of those for which `may_pull` says so, which is told whether the
-/// namespace is public.
+/// Names of repositories after `last`, `limit` at most, of those for which `may_pull` says so, which is told whether
+/// the namespace is public.
 fn pulled_names(
     tx: &Transaction<'_>,
     instance: &InstanceId,

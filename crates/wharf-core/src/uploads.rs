@@ -70,8 +70,8 @@ impl Core {
         Ok(status)
     }
 
-    /// Makes a blob readable through another repository of its instance: of `from`, or of any where the caller may pull all.
-    /// Where that cannot be, begins an upload session.
+    /// Makes a blob readable through another repository of its instance: of `from`, or of any where the caller may pull
+    /// all. Where that cannot be, begins an upload session.
     ///
     /// # Errors
     /// As [`Self::begin_upload`]; when the caller's token does not cover `from`.

@@ -56,7 +56,8 @@ pub fn find(tx: &Transaction<'_>, uin: Uin) -> Result<Option<Account>, Error> {
     )
 }
 
-/// What the account of that number is to whoever checks its credentials. A main account, as most are, costs one look-up.
+/// What the account of that number is to whoever checks its credentials. A main account, as most are, costs one
+/// look-up.
 pub fn find_holder(tx: &Transaction<'_>, uin: Uin) -> Result<Option<Holder>, Error> {
     let find = |uin: Uin| {
         tx.first("SELECT enabled, owner_uin FROM accounts WHERE uin = $1", params![uin], |row| {

@@ -5,8 +5,8 @@ use serde::{
     de::{self, MapAccess, SeqAccess, Visitor},
 };
 
-/// JSON as policies have it: texts, lists and objects. Of an object every member is kept, so that one that is given twice
-/// is seen.
+/// JSON as policies have it: texts, lists and objects. Of an object every member is kept, so that one that is given
+/// twice is seen.
 pub(super) enum Json {
     Text(String),
     List(Vec<Json>),

@@ -1,9 +1,9 @@
 //! Permission policies in the form of Tencent Cloud's Cloud Access Management (CAM): what a document says, and what
 //! follows from it for a request.
 //!
-//! A document is `{"version":"2.0","statement":[{"effect":…,"action":…,"resource":…,"condition":…}]}`. A statement applies
-//! to a request when one of its actions, one of its resources and all of its conditions fit. A statement that applies and
-//! denies beats all others; without one that allows, the request is refused.
+//! A document is `{"version":"2.0","statement":[{"effect":…,"action":…,"resource":…,"condition":…}]}`. A statement
+//! applies to a request when one of its actions, one of its resources and all of its conditions fit. A statement that
+//! applies and denies beats all others; without one that allows, the request is refused.
 
 mod action;
 mod condition;

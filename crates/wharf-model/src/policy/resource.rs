@@ -153,8 +153,8 @@ impl ResourcePattern {
             && self.path().is_none_or(|path| name.path.forms().any(|form| path.matches(&form)))
     }
 
-    /// Whether all resources whose path begins with `prefix` match, in the region and account of `name`; in every region
-    /// where `regions` says so.
+    /// Whether all resources whose path begins with `prefix` match, in the region and account of `name`; in every
+    /// region where `regions` says so.
     pub(super) fn matches_all_below(
         &self,
         name: &ResourceName<'_>,
