@@ -82,5 +82,5 @@ def test_a_disabled_account_is_out_everywhere(cluster: Cluster):
         assert cloud.call("DescribeInstances").TotalCount == 0
     admin.do("account", "disable", account.uin)
     for cloud in clouds:
-        with refused("AuthFailure.InvalidSecretId"):
+        with refused("AuthFailure.SecretIdNotFound"):
             cloud.call("DescribeInstances")

@@ -41,7 +41,7 @@ def disable(admin: Admin, account: Account) -> Callable[[], object]:
 
 @pytest.mark.parametrize(
     ("take", "status", "code"),
-    [(detach, 403, "UnauthorizedOperation"), (disable, 401, "AuthFailure.InvalidSecretId")],
+    [(detach, 403, "UnauthorizedOperation"), (disable, 401, "AuthFailure.SecretIdNotFound")],
     ids=["detached policy", "disabled sub-account"],
 )
 def test_gone_at_the_next_request(

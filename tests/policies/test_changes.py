@@ -86,7 +86,7 @@ def test_a_disabled_sub_account(instance: Instance, holdings: Holdings, sub_acco
     for registry in (holdings.by_login, holdings.by_bearer):
         assert_refused(registry.get_manifest(REPOSITORY, "v1"), 401, "UNAUTHORIZED")
         assert_refused(registry.send_chunk(holdings.upload, 0, b"more"), 401, "UNAUTHORIZED")
-    with refused("AuthFailure.InvalidSecretId"):
+    with refused("AuthFailure.SecretIdNotFound"):
         holdings.cloud.images(instance, NAMESPACE, "app")
     sub_accounts.admin.do("account", "enable", holdings.account.uin)
     everything_works(instance, holdings)
@@ -102,7 +102,7 @@ def test_a_disabled_owner(own_server: Server, own_sub_accounts: SubAccounts):
     assert registry.get("/v2/").status_code == 200
     admin.do("account", "disable", ROOT.uin)
     assert_refused(registry.get("/v2/"), 401, "UNAUTHORIZED")
-    with refused("AuthFailure.InvalidSecretId"):
+    with refused("AuthFailure.SecretIdNotFound"):
         sub.status(instance)
     admin.do("account", "enable", ROOT.uin)
     assert registry.get("/v2/").status_code == 200

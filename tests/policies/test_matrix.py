@@ -116,7 +116,7 @@ ROWS = {
     "federated": Row(federated, "read pull", ""),
     "federated sub-account": Row(federated_sub_account, "", EVERYTHING),
     "role": Row(role, "push pull", "push pull"),
-    "disabled key": Row(disabled_key, "", "", code="AuthFailure.InvalidSecretId"),
+    "disabled key": Row(disabled_key, "", "", code="AuthFailure.SecretIdNotFound"),
 }
 
 

@@ -31,7 +31,7 @@ def test_a_disabled_account_is_refused_until_it_is_enabled(server: Server, admin
     cloud = Cloud(server, account)
     admin.do("account", "disable", account.uin)
     assert listed(admin)[account.uin]["enabled"] is False
-    with refused("AuthFailure.InvalidSecretId"):
+    with refused("AuthFailure.SecretIdNotFound"):
         cloud.call("DescribeRegions")
     admin.do("account", "enable", account.uin)
     assert cloud.call("DescribeRegions").TotalCount > 0

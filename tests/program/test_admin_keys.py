@@ -28,7 +28,7 @@ def test_a_disabled_key_is_refused_until_it_is_enabled(server: Server, admin: Ad
     second = with_key(account, admin.ask("key", "create", account.uin))
     admin.do("key", "disable", second.secret_id)
     assert listed(admin)[second.secret_id]["enabled"] is False
-    with refused("AuthFailure.InvalidSecretId"):
+    with refused("AuthFailure.SecretIdNotFound"):
         Cloud(server, second).call("DescribeRegions")
     assert Cloud(server, account).call("DescribeRegions").TotalCount > 0
     admin.do("key", "enable", second.secret_id)

@@ -12,7 +12,7 @@ from tencentcloud.common.profile.client_profile import ClientProfile
 from tencentcloud.common.profile.http_profile import HttpProfile
 
 from wharf.account import ROOT
-from wharf.cloud import REGION
+from wharf.sdk import REGION
 from wharf.server import Server
 
 SPECIFICATION = Path(__file__).parents[2] / "spec" / "tcr-2019-09-24.json"

@@ -10,7 +10,8 @@ from tencentcloud.common.profile.client_profile import ClientProfile
 from tencentcloud.common.profile.http_profile import HttpProfile
 
 from wharf.account import ROOT, Account
-from wharf.cloud import REGION, Instance
+from wharf.cloud import Instance
+from wharf.sdk import REGION
 from wharf.server import Server
 
 # Characters that mean something to one of the encodings.

@@ -10,7 +10,7 @@ from tencentcloud.common.profile.client_profile import ClientProfile
 from tencentcloud.common.profile.http_profile import HttpProfile
 
 from wharf.account import ROOT, Account
-from wharf.cloud import REGION
+from wharf.sdk import REGION
 from wharf.server import Server
 from wharf.signed_request import SignedRequest, send
 

@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from wharf.account import ROOT
-from wharf.cloud import REGION
+from wharf.sdk import REGION
 from wharf.server import Server
 
 

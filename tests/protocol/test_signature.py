@@ -57,9 +57,13 @@ def test_a_signature_for_another_host(server: Server, request_to_create: SignedR
     assert send(server, headers, request_to_create.body).code == "AuthFailure.SignatureFailure"
 
 
-def test_an_unknown_key_id(server: Server, request_to_create: SignedRequest):
-    request_to_create.account = Account("1", "AKID" + "x" * 32, ROOT.secret_key, "")
-    assert request_to_create.send(server).code == "AuthFailure.SecretIdNotFound"
+@pytest.mark.parametrize(
+    ("secret_id", "code"),
+    [("AKID" + "x" * 32, "AuthFailure.SecretIdNotFound"), ("LTAI" + "x" * 20, "AuthFailure.InvalidSecretId")],
+)
+def test_an_unknown_key_id(server: Server, request_to_create: SignedRequest, secret_id: str, code: str):
+    request_to_create.account = Account("1", secret_id, ROOT.secret_key, "")
+    assert request_to_create.send(server).code == code
 
 
 @pytest.mark.parametrize("minutes", [-6, 6, -60 * 24])

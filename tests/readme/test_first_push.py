@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 from wharf.account import ROOT
-from wharf.cloud import REGION
 from wharf.layout import Layout
 from wharf.program import REPOSITORY, python_tool, run
+from wharf.sdk import REGION
 from wharf.server import Server
 
 README_ADDRESS = "127.0.0.1:5000"

@@ -2,8 +2,9 @@
 
 import pytest
 
-from wharf.cloud import REGION, Cloud, Instance, refused
+from wharf.cloud import Cloud, Instance, refused
 from wharf.polling import eventually
+from wharf.sdk import REGION
 from wharf.server import Server
 
 ILLEGAL_NAMES = ["-front", "back-", "two--hyphens", "under_score", "dot.ted", "x" * 51]

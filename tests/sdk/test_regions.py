@@ -1,6 +1,7 @@
 """Regions: where an instance can be made."""
 
-from wharf.cloud import REGION, Cloud, Instance
+from wharf.cloud import Cloud, Instance
+from wharf.sdk import REGION
 
 
 def test_the_region_in_use_is_listed(cloud: Cloud):

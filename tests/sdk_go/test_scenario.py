@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import pytest
 
 from wharf.account import ROOT
-from wharf.cloud import REGION, Cloud, Instance
+from wharf.cloud import Cloud, Instance
 from wharf.program import go_tool, run
+from wharf.sdk import REGION
 from wharf.server import Server
 
 # What its default is, TLS and with that HTTP/2, and each way to sign.

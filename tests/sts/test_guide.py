@@ -7,9 +7,10 @@ from pathlib import Path
 
 from wharf.account import ROOT
 from wharf.admin import Admin
-from wharf.cloud import REGION, Cloud, Login
+from wharf.cloud import Cloud, Login
 from wharf.oci import Registry, assert_refused
 from wharf.program import REPOSITORY, attempt, python_tool
+from wharf.sdk import REGION
 from wharf.server import Server
 from wharf.small_image import SmallImage
 

@@ -1,35 +1,22 @@
 """The Tag product through the official Python SDK."""
 
-import json
 from collections.abc import Callable
 
 import pytest
-from tencentcloud.common.abstract_model import AbstractModel
-from tencentcloud.common.credential import Credential
-from tencentcloud.common.profile.client_profile import ClientProfile
-from tencentcloud.common.profile.http_profile import HttpProfile
 from tencentcloud.tag.v20180813 import models
 from tencentcloud.tag.v20180813.tag_client import TagClient
 
 from wharf.account import ROOT, Account
-from wharf.cloud import REGION, Cloud, Instance
+from wharf.cloud import Cloud, Instance
+from wharf.sdk import REGION, SdkClient
 from wharf.server import Server
 
 
-class Tags:
+class Tags(SdkClient):
     """One account's client of the Tag product."""
 
     def __init__(self, server: Server, account: Account, region: str = REGION):
-        connection = HttpProfile(protocol="http", endpoint=server.address, reqTimeout=30)
-        credential = Credential(account.secret_id, account.secret_key)
-        self.client = TagClient(credential, region, ClientProfile(httpProfile=connection))
-        self.account = account
-
-    def call(self, action: str, **parameters) -> AbstractModel:
-        """Call an action with the SDK's typed request and return its typed response."""
-        request = getattr(models, f"{action}Request")()
-        request.from_json_string(json.dumps(parameters))
-        return getattr(self.client, action)(request)
+        super().__init__(TagClient, models, server, account, region)
 
     def name(self, instance: Instance, namespace: str | None = None, region: str = REGION) -> str:
         """The resource in six segments."""

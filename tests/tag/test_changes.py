@@ -4,7 +4,8 @@ import pytest
 from tag.conftest import Tags, as_list
 
 from wharf.account import Account
-from wharf.cloud import NAMESPACE, REGION, Cloud, Instance, refused
+from wharf.cloud import NAMESPACE, Cloud, Instance, refused
+from wharf.sdk import REGION
 from wharf.server import Server
 from wharf.signed_request import SignedRequest
 

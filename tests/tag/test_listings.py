@@ -6,7 +6,8 @@ import pytest
 from tag.conftest import Tags
 
 from wharf.account import ROOT
-from wharf.cloud import REGION, Cloud, Instance, refused
+from wharf.cloud import Cloud, Instance, refused
+from wharf.sdk import REGION
 from wharf.server import Server
 
 Own = tuple[Tags, Cloud]

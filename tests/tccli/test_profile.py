@@ -7,8 +7,9 @@ from subprocess import CompletedProcess
 import pytest
 
 from wharf.account import ROOT
-from wharf.cloud import REGION, Instance
+from wharf.cloud import Instance
 from wharf.program import attempt, python_tool, run
+from wharf.sdk import REGION
 from wharf.server import Server
 
 PROFILE = "wharf"

@@ -7,11 +7,12 @@ from subprocess import CompletedProcess
 import pytest
 
 from wharf.account import ROOT
-from wharf.cloud import NAMESPACE, REGION, Instance, Login
+from wharf.cloud import NAMESPACE, Instance, Login
 from wharf.layout import MANIFEST
 from wharf.oci import Registry
 from wharf.polling import eventually
 from wharf.program import attempt, python_tool
+from wharf.sdk import REGION
 from wharf.server import Server
 from wharf.small_image import SmallImage
 

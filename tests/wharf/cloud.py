@@ -1,24 +1,18 @@
 """The cloud API through the official Python SDK."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
-from tencentcloud.common.abstract_model import AbstractModel
-from tencentcloud.common.credential import Credential
 from tencentcloud.common.exception import TencentCloudSDKException
-from tencentcloud.common.profile.client_profile import ClientProfile
-from tencentcloud.common.profile.http_profile import HttpProfile
 from tencentcloud.tcr.v20190924 import models
 from tencentcloud.tcr.v20190924.tcr_client import TcrClient
 
 from wharf.account import Account
 from wharf.polling import eventually
+from wharf.sdk import SdkClient
 from wharf.server import Server
-
-REGION = "ap-guangzhou"
 
 # The namespace that the `instance` fixture makes.
 NAMESPACE = "team"
@@ -43,22 +37,11 @@ class Login:
         return f"{self.username}:{self.password}"
 
 
-class Cloud:
-    """One account's SDK client for one server."""
+class Cloud(SdkClient):
+    """One account's client of TCR for one server."""
 
     def __init__(self, server: Server, account: Account):
-        connection = HttpProfile(protocol="http", endpoint=server.address, reqTimeout=30)
-        credential = Credential(account.secret_id, account.secret_key, account.token)
-        # The SDK asks for Chinese messages where nothing is said.
-        profile = ClientProfile(httpProfile=connection, language="en-US")
-        self.client = TcrClient(credential, REGION, profile)
-        self.account = account
-
-    def call(self, action: str, **parameters) -> AbstractModel:
-        """Call an action with the SDK's typed request and return its typed response."""
-        request = getattr(models, f"{action}Request")()
-        request.from_json_string(json.dumps(parameters))
-        return getattr(self.client, action)(request)
+        super().__init__(TcrClient, models, server, account)
 
     def create_instance(self, name: str, registry_type: str = "basic", **parameters) -> Instance:
         """Create an instance and wait until it is Running."""

@@ -12,7 +12,7 @@ from tencentcloud.common.profile.client_profile import ClientProfile
 from tencentcloud.common.profile.http_profile import HttpProfile
 
 from wharf.account import Account
-from wharf.cloud import REGION
+from wharf.sdk import REGION
 from wharf.server import Server
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import requests
 
 from wharf.account import Account
-from wharf.cloud import REGION
+from wharf.sdk import REGION
 from wharf.server import Server
 
 ALGORITHM = "TC3-HMAC-SHA256"

@@ -62,11 +62,16 @@ const CHARACTERS: usize = 256;
 /// Codes of calls of which anybody can make as many as they like: whoever signs wrongly, and whoever calls too often.
 const STRANGERS: [&str; 2] = ["AuthFailure", "RequestLimitExceeded"];
 
+/// Codes whose messages name the key.
+const NAMES_KEY: [&str; 2] = ["AuthFailure.InvalidSecretId", "AuthFailure.SecretIdNotFound"];
+
 /// What is known of a call so far.
 pub(crate) struct Trail {
     event: AuditEvent,
     /// Whether it is known who claims to call what.
     is_named: bool,
+    /// Whether there is such a key.
+    has_key: bool,
     /// Whether core has seen to the event.
     is_told: bool,
 }
@@ -89,7 +94,7 @@ impl Trail {
             user_agent: client(&parts.headers),
             parameters: None,
         };
-        Self { event, is_named: false, is_told: false }
+        Self { event, is_named: false, has_key: false, is_told: false }
     }
 
     /// What the request says of itself.
@@ -98,6 +103,11 @@ impl Trail {
         self.event.action = envelope.action.clone();
         self.event.region = envelope.region.clone();
         self.event.credential = Some(envelope.claim.secret_id().as_str().to_owned());
+    }
+
+    /// The key that the request names is there.
+    pub(crate) fn finds_key(&mut self) {
+        self.has_key = true;
     }
 
     /// Who signed.
@@ -137,10 +147,12 @@ impl Trail {
             return;
         }
         let (mut event, mut refusal) = (self.event, refusal(error));
-        if error.code == "AuthFailure.SecretIdNotFound" {
+        if !self.has_key {
             // It may be a SecretKey in the wrong place.
             event.credential = event.credential.map(|id| id.chars().take(8).chain(['…']).collect());
-            refusal.message = None;
+            if NAMES_KEY.contains(&&*error.code) {
+                refusal.message = None;
+            }
         }
         if STRANGERS.iter().any(|code| error.code.starts_with(code)) {
             core.note_stranger(event, refusal);

@@ -5,6 +5,7 @@
 
 mod action;
 mod audit;
+mod authentication;
 mod authorization;
 mod body;
 mod chinese;

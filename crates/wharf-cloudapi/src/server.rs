@@ -7,22 +7,20 @@ use axum::{
     extract::{Request, State},
     response::Response,
 };
-use bytes::Bytes;
 use http::{HeaderValue, header, request::Parts};
 use serde_json::{Map, Value, json};
-use wharf_core::{Core, Error, Operator, SigningCredential};
+use wharf_core::{Core, Operator};
 use wharf_model::{Peer, Timestamp};
 
 use crate::{
-    ApiError, Call, Language, Message, Product,
+    ApiError, Call, Language, Product,
     audit::Trail,
-    body,
+    authentication, body,
     flat::cut,
     product::invalid_action,
     rate_limits,
     request::{Claim, Envelope, Form, host, language, text},
     say,
-    signature_v3::check_time,
 };
 
 /// Bytes of an answer (API reference, "request structure").
@@ -85,7 +83,9 @@ impl CloudApi {
         let envelope = form.envelope(&parts, &body)?;
         let action = asked.insert(envelope.action.clone());
         trail.claims(&envelope);
-        let credential = self.authenticate(&parts, &body, &envelope).await?;
+        let credential = authentication::find(&self.core, &envelope).await?;
+        trail.finds_key();
+        authentication::check(&self.core, &parts, &body, &envelope, &credential).await?;
         trail.proves(&credential);
         let product = self.product(&parts, &envelope)?;
         product.expect(action)?;
@@ -106,57 +106,6 @@ impl CloudApi {
         let parameters = form.parameters(&parts, &body, &envelope.claim).await?;
         trail.names(&parameters);
         trail.run(&self.core, product.run(action, parameters, call)).await
-    }
-
-    /// The credential that signed the request.
-    async fn authenticate(
-        &self,
-        parts: &Parts,
-        body: &Bytes,
-        envelope: &Envelope,
-    ) -> Result<SigningCredential, ApiError> {
-        check_time(envelope.timestamp, Timestamp::now())?;
-        let secret_id = envelope.claim.secret_id();
-        let credential =
-            self.core.signing_credential(secret_id.clone()).await.map_err(|error| failed(&error))?;
-        let credential = credential.ok_or_else(|| {
-            let message = say!("There is no SecretId {secret_id}.", "SecretId {secret_id} 不存在。");
-            ApiError::new("AuthFailure.SecretIdNotFound", message)
-        })?;
-        envelope.claim.verify(parts, body, envelope.timestamp, &credential.secret_key)?;
-        if !credential.enabled {
-            return Err(ApiError::new(
-                "AuthFailure.InvalidSecretId",
-                say!("The SecretId or its account is disabled.", "SecretId 或其账号已被禁用。"),
-            ));
-        }
-        if !credential.goes_with(envelope.token.as_deref()) {
-            let message = match credential.session {
-                Some(_) => say!(
-                    "The token is not the one of these temporary credentials, or they ended.",
-                    "Token 与该临时凭证不匹配，或临时凭证已过期。"
-                ),
-                None => say!(
-                    "The SecretId is not of temporary credentials: it goes without a token.",
-                    "该 SecretId 不属于临时凭证，请求中不应携带 Token。"
-                ),
-            };
-            return Err(ApiError::new("AuthFailure.TokenFailure", message));
-        }
-        if let Claim::V1(claim) = &envelope.claim {
-            let first = self.core.is_first_request(secret_id.clone(), envelope.timestamp, claim.nonce).await;
-            if !first.map_err(|error| failed(&error))? {
-                return Err(ApiError::new(
-                    "AuthFailure.SignatureExpire",
-                    say!(
-                        "A request with this Timestamp and Nonce was accepted before. Sign each with a new Nonce.",
-                        "此前已接受过相同 Timestamp 和 Nonce 的请求，每次签名请使用新的 Nonce。"
-                    ),
-                ));
-            }
-        }
-        self.core.note_key_use(secret_id);
-        Ok(credential)
     }
 
     /// The product that a request is for. A signature of method v3 names it, else the host does; where the host is any
@@ -195,11 +144,6 @@ impl CloudApi {
     fn find(&self, service: &str) -> Option<&Product> {
         self.products.iter().find(|product| product.service == service)
     }
-}
-
-fn failed(error: &Error) -> ApiError {
-    tracing::error!(%error, "a request could not be authenticated");
-    ApiError::new("InternalError", Message::internal())
 }
 
 /// The envelope of an answer, of `limit` bytes at most.

@@ -291,7 +291,7 @@ fn refused(event: AuditEvent, refusal: Refusal) -> AuditEvent {
 
 /// An event whose texts are of a length that can be kept, and of characters that every store and terminal takes.
 fn cleaned(event: AuditEvent) -> AuditEvent {
-    let short = |text: String| clean(&text, TEXT_LIMIT);
+    let short = |text| clean(text, TEXT_LIMIT);
     AuditEvent {
         request_id: event.request_id.map(short),
         credential: event.credential.map(short),
@@ -308,7 +308,10 @@ fn cleaned(event: AuditEvent) -> AuditEvent {
     }
 }
 
-fn clean(text: &str, limit: usize) -> String {
+fn clean(text: String, limit: usize) -> String {
+    if text.len() <= limit && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text;
+    }
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(limit).collect()
 }
 

@@ -154,17 +154,13 @@ async fn resource(State(registry): State<Registry>, request: Request) -> Respons
     let answer = async {
         let route = route(&registry, &parts)?;
         let caller = authentication::caller(&registry, &parts).await?;
-        let event = audit::event(&parts, &route, &caller);
-        let named = event.is_some().then(|| route.clone());
-        let core = registry.core.clone();
-        let work = dispatch(&registry, Exchange { caller, route, parts, body });
-        match event.zip(named) {
-            Some((event, route)) => {
-                let refusal = |failure: &_| audit::refusal(failure, &route);
-                core.audited(event, Audited::Change, work, refusal).await
-            }
-            None => work.await,
-        }
+        let Some(event) = audit::event(&parts, &route, &caller) else {
+            return dispatch(&registry, Exchange { caller, route, parts, body }).await;
+        };
+        let (core, named) = (registry.core.clone(), route.clone());
+        // On the heap, for all that a request may lead to is large to be moved.
+        let work = Box::pin(dispatch(&registry, Exchange { caller, route, parts, body }));
+        core.audited(event, Audited::Change, work, |failure| audit::refusal(failure, &named)).await
     };
     let answer = answer.await;
     let scope = || {

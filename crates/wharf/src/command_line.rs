@@ -199,6 +199,14 @@ pub(crate) enum AccountCommand {
     },
 }
 
+/// Whose policy or role is meant.
+#[derive(Debug, Args)]
+pub(crate) struct Owner {
+    /// The main account that it belongs to [default: the root account]
+    #[arg(long = "owner", value_name = "UIN")]
+    pub(crate) uin: Option<String>,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum PolicyCommand {
     /// Make a policy from a document
@@ -207,9 +215,8 @@ pub(crate) enum PolicyCommand {
         name: String,
         /// The file with the document, or `-` for the standard input
         document: String,
-        /// The main account that it belongs to [default: the root account]
-        #[arg(long, value_name = "UIN")]
-        owner: Option<String>,
+        #[command(flatten)]
+        owner: Owner,
     },
     /// List the policies, and whom they are attached to
     List {
@@ -221,17 +228,15 @@ pub(crate) enum PolicyCommand {
     Show {
         /// The policy's name
         name: String,
-        /// The main account that it belongs to [default: the root account]
-        #[arg(long, value_name = "UIN")]
-        owner: Option<String>,
+        #[command(flatten)]
+        owner: Owner,
     },
     /// Remove a policy that is attached to nobody
     Delete {
         /// The policy's name
         name: String,
-        /// The main account that it belongs to [default: the root account]
-        #[arg(long, value_name = "UIN")]
-        owner: Option<String>,
+        #[command(flatten)]
+        owner: Owner,
     },
     /// Attach a policy to a sub-account of its main account
     Attach {
@@ -262,9 +267,8 @@ pub(crate) enum RoleCommand {
         /// What it is for
         #[arg(long, value_name = "TEXT", default_value = "")]
         description: String,
-        /// The main account that it belongs to [default: the root account]
-        #[arg(long, value_name = "UIN")]
-        owner: Option<String>,
+        #[command(flatten)]
+        owner: Owner,
     },
     /// List the roles, and the policies that each has
     List {
@@ -276,9 +280,8 @@ pub(crate) enum RoleCommand {
     Delete {
         /// The role's name
         name: String,
-        /// The main account that it belongs to [default: the root account]
-        #[arg(long, value_name = "UIN")]
-        owner: Option<String>,
+        #[command(flatten)]
+        owner: Owner,
     },
     /// Attach a policy of its main account to a role
     Attach {
@@ -286,9 +289,8 @@ pub(crate) enum RoleCommand {
         name: String,
         /// The policy's name
         policy: String,
-        /// The main account that both belong to [default: the root account]
-        #[arg(long, value_name = "UIN")]
-        owner: Option<String>,
+        #[command(flatten)]
+        owner: Owner,
     },
     /// Detach a policy from a role
     Detach {
@@ -296,9 +298,8 @@ pub(crate) enum RoleCommand {
         name: String,
         /// The policy's name
         policy: String,
-        /// The main account that both belong to [default: the root account]
-        #[arg(long, value_name = "UIN")]
-        owner: Option<String>,
+        #[command(flatten)]
+        owner: Owner,
     },
 }
 

@@ -3,7 +3,7 @@ use wharf_core::{Core, Error, PolicyHolders};
 use wharf_model::{RoleName, Uin};
 
 use super::{policy_test, table::table};
-use crate::command_line::PolicyCommand;
+use crate::command_line::{Owner, PolicyCommand};
 
 /// Runs one of `wharf admin policy …`.
 pub(super) async fn run(core: &Core, command: PolicyCommand, as_json: bool) -> Result<String, String> {
@@ -102,8 +102,8 @@ async fn set_attached(
 }
 
 /// The main account that a command names, or the root account.
-pub(super) fn owner_of(owner: Option<String>) -> Result<Uin, String> {
-    owner.map_or(Ok(Uin::ROOT), |owner| owner.parse().map_err(text))
+pub(super) fn owner_of(owner: Owner) -> Result<Uin, String> {
+    owner.uin.map_or(Ok(Uin::ROOT), |uin| uin.parse().map_err(text))
 }
 
 pub(super) fn said_or(said: Value, as_json: bool, words: impl FnOnce() -> String) -> String {
