@@ -57,7 +57,7 @@ pub fn check(input: &[u8]) {
             assert_eq!((found.timestamp, found.version.as_str()), (1_527_672_334, "2019-09-24"));
         }
         Err(error) => {
-            assert!(error.message.len() < 512, "{}", error.message);
+            assert!(error.message.english.len() < 512, "{}", error.message);
             let is_meant = !pairs.iter().any(|(name, _)| is_common(name)) && meant(&pairs).is_some();
             assert!(!is_meant, "{}", error.message);
         }

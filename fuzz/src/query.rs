@@ -12,7 +12,7 @@ pub fn check(input: &[u8]) {
         Ok(found) => assert_eq!(Some(found), expected),
         Err(error) => {
             assert_eq!(error.code, "InvalidParameter");
-            assert!(error.message.len() < 512, "{}", error.message);
+            assert!(error.message.english.len() < 512, "{}", error.message);
             assert_eq!(expected, None, "{}", error.message);
         }
     }

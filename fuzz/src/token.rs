@@ -119,7 +119,7 @@ async fn issue(folder: &TempDir) -> (Core, String, String) {
         region: &REGIONS[0],
         address: None,
         time: Timestamp::now(),
-        session_policy: None,
+        session: None,
     };
     let instance = NewInstance {
         name: "acme".to_owned(),
@@ -134,7 +134,8 @@ async fn issue(folder: &TempDir) -> (Core, String, String) {
     let kind = TokenKind::LongTerm { description: String::new() };
     let token = core.create_instance_token(operator, id.clone(), kind).await.expect("a token");
     let target = Target { instance: "acme".to_owned(), repository: "team/app".parse().expect("a name") };
-    let identity = Identity::Account { uin: Uin::ROOT, instance: id, token_id: token.token_id };
+    let identity =
+        Identity::Account { uin: Uin::ROOT, instance: id, token_id: token.token_id, session: None };
     let scopes = vec![Scope { target, actions: Actions::ALL }];
     let issued = core.issue_bearer("http://localhost", identity, scopes, None).await;
     let (issued, _, _) = issued.expect("a token");

@@ -8,6 +8,7 @@ use wharf_model::SecretId;
 use crate::{
     ApiError, authorization, flat, json, multipart,
     request::{self, Form, host},
+    say,
     signature_v3::Signed,
 };
 
@@ -81,11 +82,11 @@ pub fn parse_query(query: &[u8]) -> Result<Map<String, Value>, ApiError> {
 pub async fn parse_multipart(content_type: &str, body: &Bytes) -> Result<Map<String, Value>, ApiError> {
     let (mut parts, _) = Request::new(()).into_parts();
     parts.method = Method::POST;
-    let refused = |_| ApiError::new("InvalidRequest", "no header");
+    let refused = |_| ApiError::new("InvalidRequest", say!("no header", "no header"));
     parts.headers.insert(http::header::CONTENT_TYPE, content_type.parse().map_err(refused)?);
     match Form::of(&parts)? {
         Form::Multipart { boundary } => multipart::parameters(&boundary, body).await,
-        other => Err(ApiError::new("UnsupportedProtocol", format!("{other:?}"))),
+        other => Err(ApiError::new("UnsupportedProtocol", say!("{other:?}", "{other:?}"))),
     }
 }
 
@@ -115,6 +116,6 @@ fn form_head(host_header: &str) -> Result<Parts, ApiError> {
         .header("host", host_header)
         .header("content-type", "application/x-www-form-urlencoded")
         .body(())
-        .map_err(|error| ApiError::new("InvalidRequest", error.to_string()))?;
+        .map_err(|error| ApiError::new("InvalidRequest", say!("{error}", "{error}")))?;
     Ok(request.into_parts().0)
 }
