@@ -120,7 +120,8 @@ impl Action for DescribeResourceTags {
 
     async fn run(self, call: Call) -> Result<Self::Output, Error> {
         let page = Page::of(self.offset, self.limit)?;
-        let filter = filter(self.resource_prefix.as_deref(), self.resource_region.as_deref())?;
+        let ids = self.resource_id.as_slice();
+        let filter = filter(self.resource_prefix.as_deref(), self.resource_region.as_deref(), ids)?;
         let is_ours = self.service_type.as_deref().is_none_or(|service| service == SERVICE)
             && self.cos_resource_id.unwrap_or(0) == 0
             && self.create_uin.is_none_or(|uin| uin == call.operator.owner.number());
@@ -151,7 +152,7 @@ impl Action for DescribeResourceTagsByResourceIds {
             let rule = format!("tags are kept of resources of {SERVICE}");
             return Err(Error::InvalidValue { name: "ServiceType", rule });
         }
-        let filter = filter(Some(&self.resource_prefix), Some(&self.resource_region))?;
+        let filter = filter(Some(&self.resource_prefix), Some(&self.resource_region), &self.resource_ids)?;
         let mut rows = match is_custom(self.category.as_deref())? {
             true => call.core.list_resource_tags(call.operator, filter).await?,
             false => Vec::new(),
@@ -221,7 +222,8 @@ fn check_filters(filters: &[TagFilter]) -> Result<(), Error> {
     Err(Error::InvalidValue { name: "TagFilters", rule })
 }
 
-fn filter(prefix: Option<&str>, region: Option<&str>) -> Result<ResourceTagFilter, Error> {
+/// Of one instance alone, where all `ids` are of it, so that no others' tags are read.
+fn filter(prefix: Option<&str>, region: Option<&str>, ids: &[String]) -> Result<ResourceTagFilter, Error> {
     let namespaces = match prefix {
         None => None,
         Some("instance") => Some(false),
@@ -236,7 +238,11 @@ fn filter(prefix: Option<&str>, region: Option<&str>) -> Result<ResourceTagFilte
         let rule = "there is no such region".to_owned();
         return Err(Error::InvalidValue { name: "ResourceRegion", rule });
     }
-    Ok(ResourceTagFilter { region: region.map(str::to_owned), instance: None, namespaces })
+    let mut instances = ids.iter().filter_map(|id| id.split('/').next());
+    let first = instances.next();
+    let instance =
+        first.filter(|first| instances.all(|other| other == *first)).and_then(|id| id.parse().ok());
+    Ok(ResourceTagFilter { region: region.map(str::to_owned), instance, namespaces })
 }
 
 /// Whether tags that somebody made are asked for: others there are none.
