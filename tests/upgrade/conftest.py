@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from upgrade.recorded import ENGINES, POSTGRES, SCHEMA_1, SQLITE, Expected
+from upgrade.recorded import ENGINES, POSTGRES, RECORDINGS, SQLITE, Expected, Recording
 from wharf.postgres import Postgres
 from wharf.server import Server
 from wharf.stores import Place
@@ -22,6 +22,7 @@ class Earlier:
     """Data of an earlier program, on which no program of today has started yet."""
 
     engine: str
+    recording: Recording
     servers: list[Server]
     expected: Expected
 
@@ -46,24 +47,32 @@ def make_database(request: pytest.FixtureRequest) -> Iterator[MakeDatabase]:
         request.getfixturevalue("postgres").drop_database(url)
 
 
+@pytest.fixture(params=RECORDINGS, ids=lambda recording: recording.folder.name)
+def recording(request: pytest.FixtureRequest) -> Recording:
+    """Each of the registries that were recorded."""
+    return request.param
+
+
 @pytest.fixture
-def make_earlier(tmp_path: Path, make_database: MakeDatabase) -> Iterator[Callable[..., Earlier]]:
+def make_earlier(
+    recording: Recording, tmp_path: Path, make_database: MakeDatabase
+) -> Iterator[Callable[..., Earlier]]:
     """Lays the recorded data of an engine out for so many servers, which are not started."""
     made: list[Server] = []
 
     def make(engine: str, size: int = 1) -> Earlier:
         shared = tmp_path / "shared"
-        SCHEMA_1.lay_out(shared)
+        recording.lay_out(shared)
         settings = {"WHARF_STORAGE_URL": f"file:{shared / 'content'}"}
         if engine == SQLITE:
-            SCHEMA_1.load_sqlite(shared / "wharf.db")
+            recording.load_sqlite(shared / "wharf.db")
             settings["WHARF_DATABASE_URL"] = f"sqlite:{shared / 'wharf.db'}"
         else:
-            settings["WHARF_DATABASE_URL"] = make_database(SCHEMA_1.dump(POSTGRES).read_text())
-        key = {"WHARF_MASTER_KEY": SCHEMA_1.master_key.read_text()}
+            settings["WHARF_DATABASE_URL"] = make_database(recording.dump(POSTGRES).read_text())
+        key = {"WHARF_MASTER_KEY": recording.master_key.read_text()}
         servers = [Server(tmp_path / f"server-{number}", key, Place(settings)) for number in range(size)]
         made.extend(server.configure(SETTINGS) for server in servers)
-        return Earlier(engine, servers, SCHEMA_1.expected(engine))
+        return Earlier(engine, recording, servers, recording.expected(engine))
 
     yield make
     for server in made:

@@ -84,4 +84,5 @@ class Recording:
         database.close()
 
 
-SCHEMA_1 = Recording(Path(__file__).parent / "schema-1")
+SCHEMA_1, SCHEMA_7 = (Recording(Path(__file__).parent / name) for name in ("schema-1", "schema-7"))
+RECORDINGS = (SCHEMA_1, SCHEMA_7)

@@ -119,6 +119,9 @@ pub(crate) fn of(error: &Error) -> String {
         Error::TooManyUploads { instance, limit } => {
             format!("实例 `{instance}` 未完成的上传已达上限 {limit} 个，请先完成或取消一部分")
         }
+        Error::QuotaExceeded { instance, edition, quota, limit } => {
+            format!("实例 `{instance}`（{edition}）的 {quota} 配额为 {limit}，已达上限")
+        }
         Error::UploadNotFound(id) => format!("上传会话 `{id}` 不存在"),
         Error::UploadBusy(id) => format!("另一个请求正在写入上传会话 `{id}`"),
         Error::UploadOutOfOrder { received, start } => {
@@ -144,6 +147,7 @@ fn illegal_name(name: &InvalidName) -> String {
         NameKind::Namespace => {
             ("命名空间名称", "2 到 30 个小写字母或数字，中间可用单个 `.`、`_` 或 `-` 分隔")
         }
+        NameKind::Quota => ("配额", "可选值为 namespaces、repositories、tags、service_accounts、tokens"),
         NameKind::Repository => ("仓库名称", "由命名空间、`/` 和仓库组成，最多 255 个字符"),
         NameKind::RepositoryPath => (
             "仓库名称",

@@ -1,6 +1,6 @@
 use wharf_model::{
-    Digest, InstanceId, InstanceName, InstanceStatus, InvalidManifest, InvalidName, InvalidTrust,
-    NamespaceName, Reference, RepositoryName, RoleName, SecretId, Uin, policy::InvalidPolicy,
+    Digest, Edition, InstanceId, InstanceName, InstanceStatus, InvalidManifest, InvalidName, InvalidTrust,
+    NamespaceName, Quota, Reference, RepositoryName, RoleName, SecretId, Uin, policy::InvalidPolicy,
 };
 
 use crate::{ResourceFault, TagRule};
@@ -356,6 +356,18 @@ pub enum Error {
         /// The instance's name.
         instance: String,
         /// Sessions allowed.
+        limit: u64,
+    },
+    /// The instance's edition allows no more of something.
+    #[error("the {edition} edition of instance `{instance}` allows {limit} {quota}, and that many are there")]
+    QuotaExceeded {
+        /// The instance.
+        instance: InstanceId,
+        /// Its edition.
+        edition: Edition,
+        /// What there are too many of.
+        quota: Quota,
+        /// How many are allowed.
         limit: u64,
     },
     /// The repository has no such upload session.

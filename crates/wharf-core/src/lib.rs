@@ -31,6 +31,7 @@ mod permissions;
 mod policies;
 mod pulls;
 mod queue;
+mod quotas;
 mod random;
 mod rate_limits;
 mod referrers;

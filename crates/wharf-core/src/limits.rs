@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use wharf_model::Quotas;
+
 use crate::{AuditSettings, CallRates};
 
 /// What is bounded, and by how much. Each is a setting of the same name under `[limits]`.
@@ -25,6 +27,8 @@ pub struct Limits {
     pub keys_per_account: usize,
     /// Cloud tags of a resource at most.
     pub tags_per_resource: usize,
+    /// What each edition allows of an instance (`[quotas]`).
+    pub quotas: Quotas,
     /// How often actions of the cloud API may be called (`[rate_limits]`).
     pub call_rates: CallRates,
     /// What is kept of what is done (`[audit]`).
@@ -44,6 +48,7 @@ impl Default for Limits {
             bearer_lifetime: Duration::from_secs(900),
             keys_per_account: 2,
             tags_per_resource: 10,
+            quotas: Quotas::default(),
             call_rates: CallRates::default(),
             audit: AuditSettings::default(),
         }

@@ -1,5 +1,7 @@
+use std::sync::Arc;
+
 use wharf_db::{Page, Transaction, namespaces, resource_tags};
-use wharf_model::{InstanceId, NamespaceName, Severity, policy::ResourcePath};
+use wharf_model::{InstanceId, NamespaceName, Quota, Severity, policy::ResourcePath};
 
 use crate::{
     Core, Error, Namespace, Operator,
@@ -60,9 +62,11 @@ impl Core {
             repository_count: 0,
             created_at: Self::now(),
         };
+        let limits = Arc::clone(&self.limits);
         self.write(move |tx| {
             let path = ResourcePath::Namespace(&instance, &namespace.name);
-            running_instance(tx, &operator, &instance, path)?;
+            let found = running_instance(tx, &operator, &instance, path)?;
+            limits.check_quota(&found, Quota::Namespaces, found.namespace_count)?;
             if !namespaces::insert(tx, &instance, &namespace)? {
                 return Err(Error::NamespaceExists(namespace.name.clone()));
             }

@@ -27,6 +27,8 @@ pub enum NameKind {
     InstanceStatus,
     /// A namespace's name.
     Namespace,
+    /// What an edition bounds.
+    Quota,
     /// A repository's name, with its namespace.
     Repository,
     /// A repository's name inside its namespace.
@@ -76,6 +78,7 @@ impl NameKind {
             Self::Namespace => {
                 "2 to 30 lower-case letters and digits with single `.`, `_` or `-` between them"
             }
+            Self::Quota => "namespaces, repositories, tags, service_accounts or tokens",
             Self::Repository => "a namespace, `/` and a repository, 255 characters at most",
             Self::RepositoryPath => {
                 "lower-case letters and digits with `.`, `_`, `__` or hyphens between them, in components joined by `/`"
@@ -101,6 +104,7 @@ impl fmt::Display for NameKind {
             Self::Instance => "instance name",
             Self::InstanceStatus => "instance status",
             Self::Namespace => "namespace name",
+            Self::Quota => "quota",
             Self::Repository | Self::RepositoryPath => "repository name",
             Self::RoleArn => "RoleArn",
             Self::Role => "role name",

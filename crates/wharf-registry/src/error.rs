@@ -175,7 +175,9 @@ impl From<Error> for Failure {
             }
             Error::TooManyAttempts { .. } => (StatusCode::TOO_MANY_REQUESTS, Code::TooManyRequests),
             Error::TooManyUploads { .. } => (StatusCode::TOO_MANY_REQUESTS, Code::TooManyRequests),
-            Error::Denied { .. } | Error::InstanceNotRunning { .. } => (StatusCode::FORBIDDEN, Code::Denied),
+            Error::Denied { .. } | Error::InstanceNotRunning { .. } | Error::QuotaExceeded { .. } => {
+                (StatusCode::FORBIDDEN, Code::Denied)
+            }
             Error::InvalidName(_) => (StatusCode::BAD_REQUEST, Code::NameInvalid),
             Error::NamespaceNotFound(_) | Error::RepositoryNotFound(_) => {
                 (StatusCode::NOT_FOUND, Code::NameUnknown)

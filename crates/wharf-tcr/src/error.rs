@@ -21,6 +21,9 @@ pub(crate) fn codes(error: &Error) -> &'static [&'static str] {
         Error::InstanceNotRunning { .. } => {
             &["ResourceInsufficient.ErrorInstanceNotRunning", "OperationDenied", "ResourceUnavailable"]
         }
+        Error::QuotaExceeded { .. } => {
+            &["OperationDenied.QuotaOverLimit", "InternalError.ErrorOverLimit", "LimitExceeded"]
+        }
         Error::DeletionProtected(_) => &["OperationDenied"],
 
         Error::NamespaceNotFound(_) | Error::RepositoryNotFound(_) | Error::ManifestNotFound { .. } => {

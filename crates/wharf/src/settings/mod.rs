@@ -5,6 +5,7 @@ mod call_rates;
 mod database;
 mod parse;
 mod problems;
+mod quotas;
 mod sources;
 mod storage;
 
@@ -50,7 +51,7 @@ pub(crate) struct Settings {
     pub(crate) tls: Tls,
     /// `[log]`
     pub(crate) log: Log,
-    /// `[limits]`, `[rate_limits]`, `[audit]`
+    /// `[limits]`, `[quotas]`, `[rate_limits]`, `[audit]`
     pub(crate) limits: Limits,
     /// `[timeouts]`
     pub(crate) timeouts: Timeouts,
@@ -179,6 +180,7 @@ impl Settings {
                     parse::count,
                     limits.tags_per_resource,
                 ),
+                quotas: quotas::read(sources),
                 call_rates: call_rates::read(sources),
                 audit: audit::read(sources),
             },
@@ -308,6 +310,8 @@ mod tests {
             enabled = 'perhaps'
             percent = 0
             actions = 'NoSuchAction=1'
+            [quotas]
+            basic = 'apples=1'
             [audit]
             keep = 'a while'
             reads = 'some'
@@ -332,6 +336,7 @@ mod tests {
             "rate_limits.enabled",
             "rate_limits.percent",
             "NoSuchAction",
+            "quotas.basic",
             "audit.keep",
             "audit.reads",
             "log.format",
