@@ -10,6 +10,8 @@ TOOLS = .tools
 DENY_VERSION = 0.20.2
 # Folders whose tests bring the stores that they are about.
 OWN_STORES = cluster redirect storage upgrade
+# Folders whose tests are about what lies before the stores: once is enough.
+BEFORE_STORES = protocol readme sdk_go tccli
 TARGET = $${CARGO_TARGET_DIR:-target}
 
 run:
@@ -62,7 +64,7 @@ on-embedded-stores:
 
 on-shared-stores:
 	@WHARF_BIN=$(TARGET)/debug/wharf $(TOOLS)/venv/bin/python -m pytest tests --stores shared \
-	    $(OWN_STORES:%=--ignore=tests/%)
+	    $(OWN_STORES:%=--ignore=tests/%) $(BEFORE_STORES:%=--ignore=tests/%)
 
 # `make bench BENCH='--rows manifest-*'` passes its words on.
 bench:

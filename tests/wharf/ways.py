@@ -1,7 +1,8 @@
 """A pytest plugin: the ways on which a client reaches an instance.
 
 `way` runs a test once by path and once by host name, both over TLS. A client that can be told to
-speak plain HTTP asks for that way too: `pytestmark = WITH_PLAIN_HTTP`.
+speak plain HTTP asks for that way too: `pytestmark = WITH_PLAIN_HTTP`. On shared stores all go by
+path: what the ways differ in lies before the stores.
 """
 
 from collections.abc import Iterator
@@ -15,11 +16,25 @@ from wharf.layout import Layout
 from wharf.loopback_proxy import LoopbackProxy
 from wharf.server import Server
 from wharf.skopeo import Skopeo
+from wharf.stores_option import EMBEDDED
 from wharf.transport_tap import PLAIN_HTTP, TLS, TransportTap
 
 BY_PATH, BY_HOST, BY_PATH_PLAIN = "by-path", "by-host", "by-path-plain"
 ONLY_BY_PATH = pytest.mark.parametrize("way", [BY_PATH], indirect=True)
 WITH_PLAIN_HTTP = pytest.mark.parametrize("way", [BY_PATH, BY_HOST, BY_PATH_PLAIN], indirect=True)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On shared stores leave the other ways out."""
+    if config.getoption("--stores") == EMBEDDED:
+        return
+    others = [item for item in items if _way_of(item) not in (None, BY_PATH)]
+    config.hook.pytest_deselected(items=others)
+    items[:] = [item for item in items if item not in others]
+
+
+def _way_of(item: pytest.Item) -> str | None:
+    return item.callspec.params.get("way") if hasattr(item, "callspec") else None
 
 
 @dataclass(frozen=True)
