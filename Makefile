@@ -4,7 +4,7 @@
 
 .POSIX:
 .PHONY: run build test check format licences advisories unit end-to-end on-embedded-stores on-shared-stores
-.PHONY: tools bench instructions
+.PHONY: tools bench instructions docs
 
 TOOLS = .tools
 DENY_VERSION = 0.20.2
@@ -60,10 +60,10 @@ end-to-end:
 
 # Side by side: each waits for its clients half the time. What one says is printed when it has ended.
 on-embedded-stores:
-	@WHARF_BIN=$(TARGET)/debug/wharf $(TOOLS)/venv/bin/python -m pytest tests
+	@WHARF_BIN=$(TARGET)/debug/wharf $(TOOLS)/venv/bin/python -m pytest tests --durations=25
 
 on-shared-stores:
-	@WHARF_BIN=$(TARGET)/debug/wharf $(TOOLS)/venv/bin/python -m pytest tests --stores shared \
+	@WHARF_BIN=$(TARGET)/debug/wharf $(TOOLS)/venv/bin/python -m pytest tests --durations=25 --stores shared \
 	    $(OWN_STORES:%=--ignore=tests/%) $(BEFORE_STORES:%=--ignore=tests/%)
 
 # `make bench BENCH='--rows manifest-*'` passes its words on.
@@ -80,3 +80,7 @@ bench:
 instructions:
 	cargo build --locked --quiet
 	WHARF_BIN=$(TARGET)/debug/wharf $(TOOLS)/venv/bin/python -m bench.instructions $(INSTRUCTIONS)
+
+# The pages of docs/api/ that are made from the actions' declarations.
+docs:
+	WHARF_WRITE_API_PAGES=1 cargo test --locked --quiet --package wharf --test api_pages

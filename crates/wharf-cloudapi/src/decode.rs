@@ -62,6 +62,8 @@ pub trait Decode: Sized {
 pub struct Parameter {
     /// Its name in the API.
     pub name: &'static str,
+    /// What it means here, a sentence or more.
+    pub meaning: &'static str,
     /// Its type's name in the API.
     pub type_name: String,
     /// Whether a request must have it.
@@ -76,6 +78,9 @@ pub struct Parameter {
 
 /// An object with declared members: an action's input, or a structure in one. See [`input!`](crate::input).
 pub trait Input: Sized {
+    /// What it asks for here, a sentence or more.
+    const MEANING: &'static str;
+
     /// The members.
     fn parameters() -> Vec<Parameter>;
 
@@ -128,24 +133,28 @@ pub fn refuse_unknown(object: &Map<String, Value>, path: &Path, known: &[&str]) 
 /// and `in 1..=100` after the name for a range: of an integer's value, a text's characters, an array's items. A
 /// structure may leave the type of a member open (`Filter<Name>`).
 ///
+/// The comments go into the user's documentation: they say what a thing means to a caller, links to code are out of place.
 /// The declaration is what decodes: what is missing, unknown, of another type or out of its range is refused by its
 /// path. A structure cannot hold itself, so how deep parameters nest is bounded by their declaration.
 #[macro_export]
 macro_rules! input {
     ($(
-        $(#[$attribute:meta])*
+        $(#[doc = $meaning:literal])*
         pub struct $type:ident $(<$open:ident>)? {
-            $( $(#[$comment:meta])* $field:ident: $kind:ty = $name:literal $(in $range:expr)? ),* $(,)?
+            $( $(#[doc = $comment:literal])* $field:ident: $kind:ty = $name:literal $(in $range:expr)? ),* $(,)?
         }
     )*) => { $(
-        $(#[$attribute])*
+        $(#[doc = $meaning])*
         #[derive(Clone, Debug)]
-        pub struct $type $(<$open>)? { $( $(#[$comment])* pub $field: $kind ),* }
+        pub struct $type $(<$open>)? { $( $(#[doc = $comment])* pub $field: $kind ),* }
 
         impl $(<$open: $crate::Decode>)? $crate::Input for $type $(<$open>)? {
+            const MEANING: &'static str = concat!($($meaning),*);
+
             fn parameters() -> Vec<$crate::Parameter> {
                 vec![$( $crate::Parameter {
                     name: $name,
+                    meaning: concat!($($comment),*),
                     type_name: <$kind as $crate::Decode>::type_name(),
                     required: <$kind as $crate::Decode>::REQUIRED,
                     limits: $crate::range!($kind $(, $range)?),

@@ -27,6 +27,8 @@ pub struct Product {
 pub struct Declaration {
     /// The action's name.
     pub name: &'static str,
+    /// What it does here, a sentence or more.
+    pub meaning: &'static str,
     /// What it takes.
     pub parameters: Vec<Parameter>,
     /// What it answers, without `RequestId`.
@@ -69,8 +71,12 @@ impl Product {
     /// Adds an action.
     #[must_use]
     pub fn action<A: Action>(mut self) -> Self {
-        let declaration =
-            || Declaration { name: A::NAME, parameters: A::parameters(), output: A::Output::fields() };
+        let declaration = || Declaration {
+            name: A::NAME,
+            meaning: A::MEANING,
+            parameters: A::parameters(),
+            output: A::Output::fields(),
+        };
         let decode = |parameters: &Map<_, _>| A::from_object(parameters, &Path::default()).map(drop);
         self.actions.insert(A::NAME, Entry { run: run::<A>, decode, declaration });
         self

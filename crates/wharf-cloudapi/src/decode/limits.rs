@@ -114,8 +114,8 @@ impl Limits {
         self.most
     }
 
-    /// The rule in words.
-    fn rule(&self) -> Message {
+    /// The rule in words, such as "1 to 100".
+    pub fn rule(&self) -> Message {
         let (english, chinese) = match self.unit {
             Unit::Value => ("", ""),
             Unit::Characters => (" characters", " 个字符"),
