@@ -23,6 +23,7 @@ pytest_plugins = [
     "wharf.ways",
     "wharf.container_storage",
     "wharf.client_table",
+    "wharf.caused_errors",
 ]
 
 numbers = itertools.count(1)

@@ -6,9 +6,11 @@ from types import ModuleType
 from tencentcloud.common.abstract_client import AbstractClient
 from tencentcloud.common.abstract_model import AbstractModel
 from tencentcloud.common.credential import Credential
+from tencentcloud.common.exception import TencentCloudSDKException
 from tencentcloud.common.profile.client_profile import ClientProfile
 from tencentcloud.common.profile.http_profile import HttpProfile
 
+from wharf import error_ledger
 from wharf.account import Account
 from wharf.server import Server
 
@@ -38,4 +40,8 @@ class SdkClient:
         """Call an action with the SDK's typed request and return its typed response."""
         request = getattr(self.models, f"{action}Request")()
         request.from_json_string(json.dumps(parameters))
-        return getattr(self.client, action)(request)
+        try:
+            return getattr(self.client, action)(request)
+        except TencentCloudSDKException as error:
+            error_ledger.note(action, error.get_code())
+            raise

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import requests
 
+from wharf import error_ledger
 from wharf.account import Account
 from wharf.sdk import REGION
 from wharf.server import Server
@@ -45,7 +46,9 @@ class SignedRequest:
 
     def send(self, server: Server) -> "Answer":
         """Sign and send the request as it is."""
-        return send(server, self.headers(server.address), self.body)
+        answer = send(server, self.headers(server.address), self.body)
+        error_ledger.note(self.action, answer.code)
+        return answer
 
     def _authorization(self, host: str) -> str:
         canonical = "\n".join(
