@@ -11,8 +11,6 @@ from wharf.complete import assert_complete
 from wharf.polling import eventually
 from wharf.server import Server
 
-pytestmark = pytest.mark.embedded
-
 
 @contextmanager
 def without_content(server: Server) -> Iterator[None]:
@@ -36,6 +34,7 @@ def condition(cloud: Cloud, instance: Instance) -> tuple[str, str, str]:
     return status.Status, condition.Type, condition.Reason
 
 
+@pytest.mark.embedded
 def test_a_store_that_is_away_is_waited_for(own_server: Server):
     cloud = Cloud(own_server, ROOT)
     with without_content(own_server):
