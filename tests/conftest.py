@@ -33,6 +33,8 @@ numbers = itertools.count(1)
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The server that most tests share. Each test works in instances of its own."""
     shared = Server(tmp_path_factory.mktemp("shared-server"))
+    # Nearly every test makes an instance of the root account.
+    shared.configure("[limits]\ninstances_per_account = 100000\n")
     try:
         yield shared.start()
         shared.stop()

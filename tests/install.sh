@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what the tests need: container clients, PostgreSQL and nginx from Debian,
+# Installs what the tests need: container clients, PostgreSQL, nginx and libfaketime from Debian,
 # the Python environment in .tools/venv, the Go tools, the Go SDK's scenario and an S3 server in .tools/bin.
 # Says nothing and changes nothing when all of it is in place.
 # `tests/install.sh --with-minio` adds a second S3 server, which takes minutes to build.
@@ -18,6 +18,8 @@ can_apt() { [ "$(id -u)" = 0 ] && has apt-get; }
 checksum() { cat -- "$@" | sha256sum | cut -d ' ' -f 1; }
 is_stamped() { [ -f "$1" ] && [ "$(cat "$1")" = "$2" ]; }
 
+# A library, by which tests move a server's clock.
+has_faketime() { ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1; }
 # Debian keeps the programs of each PostgreSQL version in a folder of its own, off the PATH.
 has_postgres() { ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; }
 
@@ -40,6 +42,7 @@ strace strace
 valgrind valgrind
 LIST
     has_postgres || echo "initdb postgresql"
+    has_faketime || echo "libfaketime libfaketime"
     [ -f /etc/ssl/certs/ca-certificates.crt ] || echo "CA-certificates ca-certificates"
     "$python" -c 'import ensurepip, venv' 2>/dev/null || echo "$python-with-venv python3-venv"
 }

@@ -127,6 +127,7 @@ async fn issue(folder: &TempDir) -> (Core, String, String) {
         region: &REGIONS[0],
         prepaid: None,
         deletion_protection: false,
+        versioning: false,
         tags: Vec::new(),
     };
     let id = core.create_instance(operator.clone(), instance).await.expect("an instance");

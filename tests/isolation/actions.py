@@ -27,7 +27,14 @@ WITH_ONE_INSTANCE = [
     ("DescribeNamespaces", {"NamespaceName": NAMESPACE}),
     ("DescribeRepositories", {}),
     ("DescribeRepositories", _NAMES),
+    ("ModifyInstance", {}),
+    ("ModifyInstance", {"RegistryType": "premium", "DeletionProtection": True, "EnableCosVersioning": True}),
+    ("RenewInstance", {"RegistryChargePrepaid": {"Period": 1, "RenewFlag": 0}, "Flag": 0}),
+    ("RenewInstance", {"RegistryChargePrepaid": {"Period": 1, "RenewFlag": 2}, "Flag": 1}),
 ]
+
+# Actions that say whether there is an instance, instead of refusing one that there is not.
+CHECKING_ONE_INSTANCE = ["CheckInstance"]
 
 # Actions that take several instances, and the name by which they do.
 WITH_INSTANCES = [

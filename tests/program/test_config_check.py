@@ -55,6 +55,16 @@ def test_every_mistake_is_named(check):
         assert key in ended.stderr
 
 
+def test_regions_are_told_apart(check):
+    ended = check(f'{GOOD}\n[regions]\neast = "1 e"\nwest = "1 w"\n')
+    assert ended.returncode == 1
+    assert "regions" in ended.stderr and "`east`" in ended.stderr and "`west`" in ended.stderr
+    ended = check(f'{GOOD}\n[regions]\nEast = "1 e"\nwest = "w"\n')
+    assert "regions.East" in ended.stderr and "regions.west" in ended.stderr
+    assert "regions" in check(f"{GOOD}\n[regions]\n").stderr, "no region is no table of regions"
+    assert check(f'{GOOD}\n[regions]\neast = "1 e"\n[prepaid]\ngrace = "12h"\n').returncode == 0
+
+
 def test_a_mistake_in_the_environment_is_named(check):
     ended = check(GOOD.replace("listen", "# listen"), WHARF_LISTEN="nowhere")
     assert ended.returncode == 1

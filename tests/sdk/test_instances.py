@@ -2,10 +2,13 @@
 
 import pytest
 
+from wharf.account import ROOT
 from wharf.cloud import Cloud, Instance, refused
+from wharf.complete import assert_complete
 from wharf.polling import eventually
 from wharf.sdk import REGION
 from wharf.server import Server
+from wharf.signed_request import SignedRequest
 
 ILLEGAL_NAMES = ["-front", "back-", "two--hyphens", "under_score", "dot.ted", "x" * 51]
 
@@ -104,3 +107,59 @@ def test_absent_instances_are_left_out(cloud: Cloud, instance: Instance):
     assert [registry.RegistryId for registry in found.Registries] == [instance.id]
     statuses = cloud.call("DescribeInstanceStatus", RegistryIds=asked).RegistryStatusSet
     assert [status.RegistryId for status in statuses] == [instance.id]
+
+
+def test_answers_are_complete(cloud: Cloud, instance_name: str):
+    assert_complete("CheckInstanceName", cloud.call("CheckInstanceName", RegistryName=instance_name))
+    made = cloud.call("CreateInstance", RegistryName=instance_name, RegistryType="premium")
+    assert_complete("CreateInstance", made)
+    asked = {"RegistryIds": [made.RegistryId]}
+    assert_complete("DescribeInstanceStatus", cloud.call("DescribeInstanceStatus", **asked))
+    eventually("it is Running", lambda: cloud.status(Instance(made.RegistryId, instance_name)) == "Running")
+    assert_complete("DeleteInstance", cloud.call("DeleteInstance", RegistryId=made.RegistryId, DeleteBucket=True))
+
+
+@pytest.mark.parametrize(
+    ("action", "change", "code", "named"),
+    [
+        ("CheckInstanceName", {"RegistryName": None}, "MissingParameter", "RegistryName"),
+        ("CheckInstanceName", {"RegistryName": 7}, "InvalidParameter", "RegistryName"),
+        ("CheckInstanceName", {"Colour": "red"}, "UnknownParameter", "Colour"),
+        ("CreateInstance", {"RegistryName": None}, "MissingParameter", "RegistryName"),
+        ("CreateInstance", {"RegistryType": None}, "MissingParameter", "RegistryType"),
+        ("CreateInstance", {"DeletionProtection": "perhaps"}, "InvalidParameter", "DeletionProtection"),
+        ("CreateInstance", {"EnableCosVersioning": 2}, "InvalidParameter", "EnableCosVersioning"),
+        ("CreateInstance", {"TagSpecification": {"ResourceType": "instance"}}, "MissingParameter", "Tags"),
+        ("CreateInstance", {"Colour": "red"}, "UnknownParameter", "Colour"),
+        ("DeleteInstance", {"RegistryId": None}, "MissingParameter", "RegistryId"),
+        ("DeleteInstance", {"RegistryId": ["tcr-absent00"]}, "InvalidParameter", "RegistryId"),
+        ("DeleteInstance", {"DeleteBucket": "perhaps"}, "InvalidParameter", "DeleteBucket"),
+        ("DeleteInstance", {"DryRun": 2}, "InvalidParameter", "DryRun"),
+        ("DeleteInstance", {"Colour": "red"}, "UnknownParameter", "Colour"),
+        ("DeleteInstance", {"RegistryId": "nothing"}, "ResourceNotFound", "nothing"),
+    ],
+)
+def test_bad_parameters_are_named_and_change_nothing(
+    server: Server, cloud: Cloud, instance: Instance, action: str, change: dict, code: str, named: str
+):
+    usual = {
+        "CheckInstanceName": {"RegistryName": "free"},
+        "CreateInstance": {"RegistryName": f"{instance.name}-more", "RegistryType": "basic"},
+        "DeleteInstance": {"RegistryId": instance.id},
+    }
+    answer = SignedRequest(ROOT, action, {**usual[action], **change}).send(server)
+    assert (answer.code, named in answer.message) == (code, True), answer.response
+    assert cloud.status(instance) == "Running"
+    assert cloud.call("CheckInstanceName", RegistryName=f"{instance.name}-more").IsValidated
+
+
+def test_too_many_tags(cloud: Cloud, instance_name: str):
+    tags = [{"Key": f"key-{number}", "Value": "x"} for number in range(11)]
+    with refused("InvalidParameter.ErrorTagOverLimit"):
+        cloud.call(
+            "CreateInstance",
+            RegistryName=instance_name,
+            RegistryType="basic",
+            TagSpecification={"ResourceType": "instance", "Tags": tags},
+        )
+    assert cloud.call("CheckInstanceName", RegistryName=instance_name).IsValidated

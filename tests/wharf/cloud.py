@@ -11,7 +11,7 @@ from tencentcloud.tcr.v20190924.tcr_client import TcrClient
 
 from wharf.account import Account
 from wharf.polling import eventually
-from wharf.sdk import SdkClient
+from wharf.sdk import REGION, SdkClient
 from wharf.server import Server
 
 # The namespace that the `instance` fixture makes.
@@ -40,8 +40,8 @@ class Login:
 class Cloud(SdkClient):
     """One account's client of TCR for one server."""
 
-    def __init__(self, server: Server, account: Account):
-        super().__init__(TcrClient, models, server, account)
+    def __init__(self, server: Server, account: Account, region: str = REGION):
+        super().__init__(TcrClient, models, server, account, region)
 
     def create_instance(self, name: str, registry_type: str = "basic", **parameters) -> Instance:
         """Create an instance and wait until it is Running."""

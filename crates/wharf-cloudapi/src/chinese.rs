@@ -1,7 +1,7 @@
 //! What core's errors say in Chinese, with the same facts in it as in English.
 
 use wharf_core::{Error, ResourceFault, TagRule};
-use wharf_model::{InvalidName, NameKind};
+use wharf_model::{ChargeType, InstanceStatus, InvalidName, NameKind};
 
 use crate::Message;
 
@@ -75,6 +75,24 @@ pub(crate) fn of(error: &Error) -> String {
         Error::InstanceNotFound(id) => format!("实例 `{id}` 不存在"),
         Error::InstanceNameTaken(name) => format!("实例名称 `{name}` 已被占用"),
         Error::InstanceNameReserved(name) => format!("实例名称 `{name}` 为系统保留名称"),
+        Error::TooManyInstances { uin, limit } => {
+            format!("账号 {uin} 的实例已达上限 {limit} 个，请先删除一个")
+        }
+        Error::EditionTooSmall { instance, edition, quota, used, limit } => {
+            format!("实例 `{instance}` 已使用 {quota} {used} 个，而 {edition} 规格的配额为 {limit}")
+        }
+        Error::WrongRenewal { id, charge_type: ChargeType::PostPaid } => {
+            format!("Flag：实例 `{id}` 为按量计费，取值 1 可转为预付费")
+        }
+        Error::WrongRenewal { id, charge_type: ChargeType::PrePaid } => {
+            format!("Flag：实例 `{id}` 已是预付费，取值 0 可续费")
+        }
+        Error::PaidTooFar(id) => {
+            format!("RegistryChargePrepaid.Period：实例 `{id}` 的有效期已到日历的尽头")
+        }
+        Error::InstanceNotRunning { id, status: InstanceStatus::Isolate } => {
+            format!("实例 `{id}` 的状态为 Isolate，不是 Running：预付费已到期，续费前只能拉取")
+        }
         Error::InstanceNotRunning { id, status } => format!("实例 `{id}` 的状态为 {status}，不是 Running"),
         Error::DeletionProtected(id) => {
             format!("实例 `{id}` 已开启删除保护，请先关闭 DeletionProtection")
@@ -190,9 +208,19 @@ fn resource_fault(fault: ResourceFault) -> &'static str {
 #[cfg(test)]
 mod tests {
     use wharf_core::{Error, TagRule};
-    use wharf_model::{InvalidName, NameKind};
+    use wharf_model::{Edition, InvalidName, NameKind, Quota};
 
     use super::of;
+
+    fn too_small() -> Error {
+        Error::EditionTooSmall {
+            instance: "tcr-12345678".parse().unwrap(),
+            edition: Edition::Basic,
+            quota: Quota::Namespaces,
+            used: 51,
+            limit: 50,
+        }
+    }
 
     #[test]
     fn a_message_names_what_the_english_one_names() {
@@ -203,6 +231,7 @@ mod tests {
             (Error::TooManyTags { found: 11, limit: 10 }, &["11", "10"]),
             (Error::InvalidTag { key: "k".to_owned(), rule: TagRule::KeyLength }, &["`k`", "127"]),
             (Error::UploadOutOfOrder { received: 7, start: 9 }, &["7", "9"]),
+            (too_small(), &["tcr-12345678", "namespaces", "51", "basic", "50"]),
         ] {
             let (english, chinese) = (error.to_string(), of(&error));
             for fact in facts {

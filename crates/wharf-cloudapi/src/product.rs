@@ -3,7 +3,7 @@ use std::{borrow::Cow, collections::HashMap};
 use futures_util::future::BoxFuture;
 use serde_json::{Map, Value};
 use wharf_core::Error;
-use wharf_model::{REGIONS, Region};
+use wharf_model::{Region, Regions};
 
 use crate::{
     Action, ApiError, COMMON_CODES, Call, Encode, Facts, Field, Message, Parameter, Path, Refusal, RegionUse,
@@ -132,18 +132,28 @@ impl Product {
         })
     }
 
-    /// The region of a call, as the action uses it. For one that uses none it is the first.
+    /// The region of a call, as the action uses it, out of `regions`. For one that uses none it is the first. An action
+    /// that the cloud offers in some regions only is offered in all where the configuration has none of these.
     ///
     /// # Errors
     /// `MissingParameter`; `UnsupportedRegion`, with what is allowed.
-    pub(crate) fn region(&self, action: &str, name: Option<&str>) -> Result<&'static Region, ApiError> {
-        let allowed: Vec<_> = match self.facts(action).map(|facts| facts.region) {
-            Some(RegionUse::Unused) => return Ok(&REGIONS[0]),
-            Some(RegionUse::OneOf(names)) => names.to_vec(),
-            Some(RegionUse::Required) | None => REGIONS.iter().map(|region| region.name).collect(),
+    pub(crate) fn region(
+        &self,
+        action: &str,
+        name: Option<&str>,
+        regions: Regions,
+    ) -> Result<&'static Region, ApiError> {
+        let all = regions.all().iter().map(|region| region.name);
+        let mut allowed: Vec<_> = match self.facts(action).map(|facts| facts.region) {
+            Some(RegionUse::Unused) => return Ok(&regions.all()[0]),
+            Some(RegionUse::OneOf(names)) => all.clone().filter(|name| names.contains(name)).collect(),
+            Some(RegionUse::Required) | None => Vec::new(),
         };
+        if allowed.is_empty() {
+            allowed = all.collect();
+        }
         let name = name.ok_or_else(|| missing("Region"))?;
-        Region::named(name).filter(|region| allowed.contains(&region.name)).ok_or_else(|| {
+        regions.named(name).filter(|region| allowed.contains(&region.name)).ok_or_else(|| {
             let (shown, english, chinese) = (cut(name), allowed.join(", "), allowed.join("、"));
             let message = say!(
                 "`{action}` is not offered in the region `{shown}`, only in {english}.",
@@ -216,6 +226,7 @@ fn run<A: Action>(
 #[cfg(test)]
 mod tests {
     use wharf_core::Error;
+    use wharf_model::Regions;
 
     use super::{Facts, Product, RegionUse};
 
@@ -247,7 +258,7 @@ mod tests {
         let product = product();
         let region = |action, name| {
             product
-                .region(action, name)
+                .region(action, name, Regions::default())
                 .map(|region| region.name)
                 .map_err(|error| (error.code, error.message))
         };
@@ -262,6 +273,18 @@ mod tests {
                 assert!(message.contains(name) && message.contains("ap-beijing"), "{message}");
             }
         }
+    }
+
+    #[test]
+    fn configured_regions_are_all_that_there_are() {
+        let product = product();
+        let own = Regions::configured([(900, "mars".to_owned(), "m".to_owned())]).unwrap();
+        for action in ["Anywhere", "Somewhere"] {
+            assert_eq!(product.region(action, Some("mars"), own).unwrap().id, 900);
+            let error = product.region(action, Some("ap-beijing"), own).unwrap_err();
+            assert_eq!(error.code, "UnsupportedRegion");
+        }
+        assert_eq!(product.region("Nowhere", None, own).unwrap().name, "mars");
     }
 
     #[test]

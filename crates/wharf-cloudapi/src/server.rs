@@ -89,7 +89,7 @@ impl CloudApi {
         trail.proves(&credential);
         let product = self.product(&parts, &envelope)?;
         product.expect(action)?;
-        let region = product.region(action, envelope.region.as_deref())?;
+        let region = product.region(action, envelope.region.as_deref(), self.core.limits().regions)?;
         let operator = Operator {
             owner: credential.owner,
             uin: credential.uin,

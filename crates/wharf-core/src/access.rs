@@ -269,7 +269,7 @@ impl Standing {
         let grants = &self.grants;
         match &grants.instance {
             Some(instance) if grants.permitted(target, actions, caller.address) == actions => {
-                if instance.status != InstanceStatus::Running {
+                if !serves(instance.status, actions) {
                     return Err(Error::InstanceNotRunning {
                         id: instance.id.clone(),
                         status: instance.status,
@@ -289,6 +289,11 @@ impl Standing {
             }),
         }
     }
+}
+
+/// Whether an instance in that state does such things: one whose paid period ended only answers pulls.
+fn serves(status: InstanceStatus, actions: Actions) -> bool {
+    status == InstanceStatus::Running || status.is_readable() && Actions::PULL.contains(actions)
 }
 
 /// How far `identity` gets into an instance: an account whose token opens it does what it wants there, a sub-account of

@@ -1,6 +1,7 @@
 use wharf_model::{
-    Digest, Edition, InstanceId, InstanceName, InstanceStatus, InvalidManifest, InvalidName, InvalidTrust,
-    NamespaceName, Quota, Reference, RepositoryName, RoleName, SecretId, Uin, policy::InvalidPolicy,
+    ChargeType, Digest, Edition, InstanceId, InstanceName, InstanceStatus, InvalidManifest, InvalidName,
+    InvalidTrust, NamespaceName, Quota, Reference, RepositoryName, RoleName, SecretId, Uin,
+    policy::InvalidPolicy,
 };
 
 use crate::{ResourceFault, TagRule};
@@ -223,8 +224,41 @@ pub enum Error {
     /// The text is no instance name.
     #[error("{0}")]
     InstanceNameIllegal(InvalidName),
+    /// The account has as many instances as it may.
+    #[error("account {uin} has {limit} instances, which is the limit: delete one")]
+    TooManyInstances {
+        /// The account.
+        uin: Uin,
+        /// Instances allowed.
+        limit: u64,
+    },
+    /// More of something is there than the edition that an instance is to have allows.
+    #[error("instance `{instance}` has {used} {quota}, and the {edition} edition allows {limit}")]
+    EditionTooSmall {
+        /// The instance.
+        instance: InstanceId,
+        /// The edition that it was to have.
+        edition: Edition,
+        /// What there are too many of.
+        quota: Quota,
+        /// How many are there.
+        used: u64,
+        /// How many the edition allows.
+        limit: u64,
+    },
+    /// An instance that is paid by use was to be renewed, or one that is paid in advance was to become so.
+    #[error("Flag: instance `{id}` is paid {}", renewal_hint(*charge_type))]
+    WrongRenewal {
+        /// The instance.
+        id: InstanceId,
+        /// How it is paid.
+        charge_type: ChargeType,
+    },
+    /// The calendar ends before the period would.
+    #[error("RegistryChargePrepaid.Period: instance `{0}` is paid for until the calendar ends")]
+    PaidTooFar(InstanceId),
     /// The instance is not in use now.
-    #[error("instance `{id}` is {status}, not Running")]
+    #[error("instance `{id}` is {status}, not Running{}", isolation_hint(*status))]
     InstanceNotRunning {
         /// The instance.
         id: InstanceId,
@@ -419,6 +453,22 @@ impl From<wharf_blob::Error> for Error {
             }
             other => Self::Content(other),
         }
+    }
+}
+
+fn renewal_hint(charge_type: ChargeType) -> &'static str {
+    match charge_type {
+        ChargeType::PostPaid => "by use: 1 lets it be paid in advance",
+        ChargeType::PrePaid => "in advance: 0 renews it",
+    }
+}
+
+fn isolation_hint(status: InstanceStatus) -> &'static str {
+    match status {
+        InstanceStatus::Isolate => {
+            ": its paid period has ended, and it only answers pulls until it is renewed"
+        }
+        _ => "",
     }
 }
 

@@ -2,7 +2,9 @@ use wharf_db::{Page, manifests, repositories, tags};
 use wharf_model::{InstanceId, Reference, RepositoryName, Tag, policy::ResourcePath};
 
 use crate::{
-    Core, Error, Operator, TaggedImage, instances::running_instance, manifests::delete_tag,
+    Core, Error, Operator, TaggedImage,
+    instances::{readable_instance, running_instance},
+    manifests::delete_tag,
     repositories::find_repository,
 };
 
@@ -21,7 +23,7 @@ impl Core {
     /// A repository's tags that pass `filter`, the last moved first (`DescribeImages`).
     ///
     /// # Errors
-    /// When there is no such running instance, namespace or repository, or the operator may not.
+    /// When there is no such readable instance, namespace or repository, or the operator may not.
     pub async fn list_images(
         &self,
         operator: Operator,
@@ -31,7 +33,7 @@ impl Core {
         page: Page,
     ) -> Result<Images, Error> {
         self.read(move |tx| {
-            running_instance(tx, &operator, &instance, ResourcePath::Repository(&instance, &repository))?;
+            readable_instance(tx, &operator, &instance, ResourcePath::Repository(&instance, &repository))?;
             let repository = find_repository(tx, &instance, &repository)?;
             let total = tags::count(tx, repository.id, &filter)?;
             Ok(Images { total, page: tags::list_images(tx, repository.id, &filter, page)? })

@@ -4,7 +4,11 @@ use serde::{Deserialize, Serialize};
 use wharf_db::instance_tokens::{self, InstanceToken};
 use wharf_model::{InstanceId, SecretId, Timestamp, Uin, policy::ResourcePath};
 
-use crate::{Core, Error, Identity, Operator, instances::running_instance, random};
+use crate::{
+    Core, Error, Identity, Operator,
+    instances::{readable_instance, running_instance},
+    random,
+};
 
 /// The audience of instance tokens.
 pub(crate) const AUDIENCE: &str = "wharf-instance";
@@ -97,10 +101,16 @@ impl Core {
         let token_id = row.as_ref().map(|row| row.id.clone());
         let id = instance.clone();
         match row {
-            None => self.read(move |tx| may_make(tx, &operator, &id)).await?,
+            // It changes nothing, and who may pull from an Isolate instance needs one.
+            None => {
+                let work = move |tx: &wharf_db::Transaction<'_>| {
+                    readable_instance(tx, &operator, &id, ResourcePath::Instance(&id)).map(drop)
+                };
+                self.read(work).await?;
+            }
             Some(row) => {
                 let work = move |tx: &wharf_db::Transaction<'_>| {
-                    may_make(tx, &operator, &id)?;
+                    running_instance(tx, &operator, &id, ResourcePath::Instance(&id))?;
                     Ok(instance_tokens::insert(tx, &row)?)
                 };
                 self.write(work).await?;
@@ -127,8 +137,4 @@ impl Core {
     ) -> Result<Option<InstanceTokenClaims>, Error> {
         Ok(self.verify(token, AUDIENCE).await?.map(|(claims, _)| claims))
     }
-}
-
-fn may_make(tx: &wharf_db::Transaction<'_>, operator: &Operator, id: &InstanceId) -> Result<(), Error> {
-    running_instance(tx, operator, id, ResourcePath::Instance(id)).map(drop)
 }

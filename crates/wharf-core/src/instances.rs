@@ -1,3 +1,7 @@
+mod changes;
+mod listing;
+mod periods;
+
 use wharf_db::{Page, Transaction, instances, resource_tags};
 use wharf_model::{
     ChargeType, Completeness, Edition, InstanceId, InstanceName, InstanceStatus, Region, RenewFlag,
@@ -12,7 +16,9 @@ use crate::{
     resource_tags::check_tags,
 };
 
-pub use wharf_db::instances::Filter as InstanceFilter;
+pub use changes::InstanceChanges;
+pub use listing::{InstanceFilter, Instances};
+pub use periods::{PeriodsSettled, Renewal};
 
 /// Repositories, or blobs, that go in one transaction when an instance is removed.
 const REMOVE_BATCH: u64 = 100;
@@ -30,17 +36,10 @@ pub struct NewInstance {
     pub prepaid: Option<(i64, RenewFlag)>,
     /// Whether `DeleteInstance` is refused.
     pub deletion_protection: bool,
+    /// Whether content that is deleted is kept for a while.
+    pub versioning: bool,
     /// Its cloud tags.
     pub tags: Vec<(String, String)>,
-}
-
-/// Instances of a listing, each with its cloud tags.
-#[derive(Clone, Debug)]
-pub struct Instances {
-    /// How many there are in all.
-    pub total: u64,
-    /// Those of the page.
-    pub page: Vec<(Instance, Vec<(String, String)>)>,
 }
 
 /// What is to be said of a name for a new instance (`CheckInstanceName`).
@@ -74,7 +73,8 @@ impl Core {
     /// Asks for an instance; the worker takes it from Pending to Running.
     ///
     /// # Errors
-    /// When the operator may not, the name is illegal, reserved or taken, or a value breaks a rule.
+    /// When the operator may not, the name is illegal, reserved or taken, a value breaks a rule, or the account has as
+    /// many instances as it may.
     pub async fn create_instance(&self, operator: Operator, new: NewInstance) -> Result<InstanceId, Error> {
         let name: InstanceName = new.name.parse().map_err(Error::InstanceNameIllegal)?;
         if name.is_reserved() {
@@ -92,17 +92,24 @@ impl Core {
             charge_type: if new.prepaid.is_some() { ChargeType::PrePaid } else { ChargeType::PostPaid },
             renew_flag: new.prepaid.map_or(RenewFlag::Manual, |(_, flag)| flag),
             expires_at: new.prepaid.map(|(months, _)| now.plus_months(months)),
+            paid_from: new.prepaid.map(|_| now),
+            period_months: new.prepaid.map_or(1, |(months, _)| months),
+            isolated_at: None,
             deletion_protection: new.deletion_protection,
             delete_bucket: false,
+            versioning: new.versioning,
             completeness: Completeness::default(),
             namespace_count: 0,
             repository_count: 0,
             created_at: now,
         };
-        let id = instance.id.clone();
+        let (id, limit) = (instance.id.clone(), self.limits.instances_per_account);
         audit::name_resource(id.as_str());
         self.write(move |tx| {
             operator.check(tx, &instance.region, ResourcePath::AnyInstance)?;
+            if instances::count(tx, instance.uin, None)? >= limit {
+                return Err(Error::TooManyInstances { uin: instance.uin, limit });
+            }
             if !instances::insert(tx, &instance)? {
                 return Err(Error::InstanceNameTaken(instance.name.clone()));
             }
@@ -112,59 +119,6 @@ impl Core {
         .await?;
         self.work.notify_one();
         Ok(id)
-    }
-
-    /// An account's instances that pass `filter`, newest first: those that the operator may see. For one who may see
-    /// some only, all that pass are read, so it grows with the account's instances, which are few.
-    ///
-    /// # Errors
-    /// When the operator may see none, whatever there is.
-    pub async fn list_instances(
-        &self,
-        operator: Operator,
-        filter: InstanceFilter,
-        page: Page,
-    ) -> Result<Instances, Error> {
-        self.read(move |tx| {
-            let permissions = operator.permissions(tx)?;
-            let region = filter.region.as_deref().unwrap_or(operator.region.name);
-            let any = operator.resource(region, ResourcePath::AnyInstance);
-            let in_all = filter.region.is_none();
-            let (total, page) = match permissions.coverage(&operator.asked(), &any, "instance/", in_all) {
-                Coverage::Nothing => return Err(operator.refused(&any)),
-                Coverage::All => {
-                    let total = instances::count(tx, operator.owner, &filter)?;
-                    (total, instances::list(tx, operator.owner, &filter, page)?)
-                }
-                Coverage::Some => {
-                    let mut seen = instances::list(tx, operator.owner, &filter, Page::ALL)?;
-                    seen.retain(|instance| may_see(&operator, &permissions, instance));
-                    (seen.len() as u64, cut(seen, page))
-                }
-            };
-            let page = page.into_iter().map(|instance| with_tags(tx, instance)).collect::<Result<_, _>>()?;
-            Ok(Instances { total, page })
-        })
-        .await
-    }
-
-    /// Those of an account's instances that have one of these ids, in that order, each with its cloud tags.
-    ///
-    /// # Errors
-    /// When the operator may not see one of them.
-    pub async fn find_instances(&self, operator: Operator, ids: Vec<InstanceId>) -> Result<Instances, Error> {
-        self.read(move |tx| {
-            let mut page = Vec::new();
-            for id in &ids {
-                match owned_instance(tx, &operator, id, ResourcePath::Instance(id)) {
-                    Ok(instance) => page.push(with_tags(tx, instance)?),
-                    Err(Error::InstanceNotFound(_)) => {}
-                    Err(error) => return Err(error),
-                }
-            }
-            Ok(Instances { total: page.len() as u64, page })
-        })
-        .await
     }
 
     /// Takes an instance down: it refuses everything from now on, and the worker removes it. Its bytes go with it when
@@ -184,12 +138,9 @@ impl Core {
             if instance.deletion_protection {
                 return Err(Error::DeletionProtected(id.clone()));
             }
-            if instance.status != InstanceStatus::Running {
-                return Err(Error::InstanceNotRunning { id: id.clone(), status: instance.status });
-            }
+            check_readable(&instance)?;
             if !dry_run {
-                instances::set_status(tx, &id, InstanceStatus::Running, InstanceStatus::Deleting)?;
-                instances::set_delete_bucket(tx, &id, delete_bucket)?;
+                instances::set_deleting(tx, &id, delete_bucket)?;
                 emit(tx, EventKind::InstanceDeleting, id.as_str())?;
             }
             Ok(())
@@ -277,7 +228,19 @@ pub(crate) fn running_instance(
     Ok(instance)
 }
 
-/// What of a running instance the operator may list.
+/// As [`owned_instance`], when what is in the instance may be looked at: it is in use, or Isolate.
+pub(crate) fn readable_instance(
+    tx: &Transaction<'_>,
+    operator: &Operator,
+    id: &InstanceId,
+    path: ResourcePath<'_>,
+) -> Result<Instance, Error> {
+    let instance = owned_instance(tx, operator, id, path)?;
+    check_readable(&instance)?;
+    Ok(instance)
+}
+
+/// What of a readable instance the operator may list.
 pub(crate) enum Listing {
     /// Everything.
     Whole,
@@ -285,7 +248,7 @@ pub(crate) enum Listing {
     Only(Permissions, Instance),
 }
 
-/// What the operator may list of what lies below `path`, in a running instance of its account.
+/// What the operator may list of what lies below `path`, in a readable instance of its account.
 ///
 /// # Errors
 /// [`Error::Unauthorized`] when that is nothing, whatever there is.
@@ -303,7 +266,7 @@ pub(crate) fn listing(
     if coverage == Coverage::Nothing {
         return Err(operator.refused(&all));
     }
-    check_running(&instance)?;
+    check_readable(&instance)?;
     Ok(if coverage == Coverage::All { Listing::Whole } else { Listing::Only(permissions, instance) })
 }
 
@@ -335,18 +298,13 @@ fn instance_of_account(
 }
 
 fn check_running(instance: &Instance) -> Result<(), Error> {
-    match instance.status {
-        InstanceStatus::Running => Ok(()),
-        status => Err(Error::InstanceNotRunning { id: instance.id.clone(), status }),
-    }
+    if instance.status == InstanceStatus::Running { Ok(()) } else { Err(not_running(instance)) }
 }
 
-fn may_see(operator: &Operator, permissions: &Permissions, instance: &Instance) -> bool {
-    let resource = operator.resource(&instance.region, ResourcePath::Instance(&instance.id));
-    permissions.allows(&operator.asked(), &resource)
+fn check_readable(instance: &Instance) -> Result<(), Error> {
+    if instance.status.is_readable() { Ok(()) } else { Err(not_running(instance)) }
 }
 
-fn with_tags(tx: &Transaction<'_>, instance: Instance) -> Result<(Instance, Vec<(String, String)>), Error> {
-    let tags = resource_tags::list(tx, &resource_tags::instance(&instance.id))?;
-    Ok((instance, tags))
+fn not_running(instance: &Instance) -> Error {
+    Error::InstanceNotRunning { id: instance.id.clone(), status: instance.status }
 }

@@ -53,7 +53,9 @@ pub use core::Core;
 pub use error::Error;
 pub use images::{ImageFilter, Images};
 pub use instance_tokens::{NewInstanceToken, TokenKind};
-pub use instances::{InstanceFilter, Instances, NameCheck, NewInstance};
+pub use instances::{
+    InstanceChanges, InstanceFilter, Instances, NameCheck, NewInstance, PeriodsSettled, Renewal,
+};
 pub use limits::Limits;
 pub use manifests::{PushedManifest, PutManifest};
 pub use namespaces::{NamespaceFilter, Namespaces, NewNamespace};

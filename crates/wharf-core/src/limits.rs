@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use wharf_model::Quotas;
+use wharf_model::{Quotas, Regions};
 
 use crate::{AuditSettings, CallRates};
 
@@ -25,10 +25,16 @@ pub struct Limits {
     pub bearer_lifetime: Duration,
     /// Access keys of an account at most.
     pub keys_per_account: usize,
+    /// Instances of an account at most.
+    pub instances_per_account: u64,
     /// Cloud tags of a resource at most.
     pub tags_per_resource: usize,
     /// What each edition allows of an instance (`[quotas]`).
     pub quotas: Quotas,
+    /// How long an instance whose paid period ended still answers pulls before it is deleted (`[prepaid] grace`).
+    pub prepaid_grace: Duration,
+    /// The regions that instances may lie in (`[regions]`).
+    pub regions: Regions,
     /// How often actions of the cloud API may be called (`[rate_limits]`).
     pub call_rates: CallRates,
     /// What is kept of what is done (`[audit]`).
@@ -47,8 +53,11 @@ impl Default for Limits {
             upload_idle: Duration::from_secs(24 * 3600),
             bearer_lifetime: Duration::from_secs(900),
             keys_per_account: 2,
+            instances_per_account: 1_000,
             tags_per_resource: 10,
             quotas: Quotas::default(),
+            prepaid_grace: Duration::from_secs(7 * 86_400),
+            regions: Regions::default(),
             call_rates: CallRates::default(),
             audit: AuditSettings::default(),
         }

@@ -1,4 +1,4 @@
-use wharf_model::Quota;
+use wharf_model::{Edition, Quota};
 
 use crate::{Error, Instance, Limits};
 
@@ -19,4 +19,38 @@ impl Limits {
             _ => Ok(()),
         }
     }
+
+    /// Lets an instance have another edition, where that much is in use. What the new edition allows no less of than
+    /// the old one is no reason to refuse, however much is there.
+    ///
+    /// # Errors
+    /// [`Error::EditionTooSmall`] for the first thing of which more is there than the new edition allows.
+    pub(crate) fn check_fits(
+        &self,
+        instance: &Instance,
+        edition: Edition,
+        in_use: &[(Quota, u64)],
+    ) -> Result<(), Error> {
+        for (quota, used) in in_use {
+            let before = self.quotas.of(instance.edition).limit(*quota);
+            match self.quotas.of(edition).limit(*quota) {
+                Some(limit) if *used > limit && before.is_none_or(|before| limit < before) => {
+                    return Err(Error::EditionTooSmall {
+                        instance: instance.id.clone(),
+                        edition,
+                        quota: *quota,
+                        used: *used,
+                        limit,
+                    });
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// How much of what an edition bounds an instance has.
+pub(crate) fn in_use(instance: &Instance) -> Vec<(Quota, u64)> {
+    vec![(Quota::Namespaces, instance.namespace_count), (Quota::Repositories, instance.repository_count)]
 }

@@ -114,6 +114,7 @@ async fn a_new_instance_is_named_and_a_push_is_one_transaction_with_its_event() 
         region: &wharf_model::REGIONS[0],
         prepaid: None,
         deletion_protection: false,
+        versioning: false,
         tags: Vec::new(),
     };
     let made = core.create_instance(acme.operator, new);

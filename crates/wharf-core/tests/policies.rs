@@ -163,8 +163,9 @@ async fn listings_show_and_count_what_may_be_seen() {
     assert!(refused(seen(&nobody, None).await).ends_with(":instance/*"));
     let listed = namespaces(core, nobody.operator("DescribeNamespaces"), &acme.id, all).await;
     assert!(refused(listed).ends_with(&format!("repository/{}/*", acme.id)));
-    let named =
-        core.find_instances(one.operator("DescribeInstances"), vec![acme.id.clone(), other.id.clone()]).await;
+    let ids = vec![acme.id.clone(), other.id.clone()];
+    let everything = InstanceFilter::default();
+    let named = core.find_instances(one.operator("DescribeInstances"), ids, everything, Page::ALL).await;
     assert!(refused(named).ends_with(&format!("instance/{}", other.id)));
 }
 
@@ -178,6 +179,7 @@ async fn what_is_yet_to_be_made_needs_a_grant_on_all_of_its_kind() {
         region: &REGIONS[region],
         prepaid: None,
         deletion_protection: false,
+        versioning: false,
         tags: Vec::new(),
     };
     let narrow = SubAccount::with(core, "narrow", &[("allow", "tcr:*", "qcs::tcr:::instance/tcr-*")]).await;
@@ -197,8 +199,8 @@ async fn what_is_yet_to_be_made_needs_a_grant_on_all_of_its_kind() {
     assert!(refused(elsewhere).contains("ap-shanghai"));
     let id = core.create_instance(wide.operator("CreateInstance"), new(0)).await.unwrap();
     // It belongs to the main account.
-    let found = core.find_instances(root(Uin::ROOT), vec![id]).await.unwrap();
-    assert_eq!(found.page[0].0.uin, Uin::ROOT);
+    let found = core.check_instance(root(Uin::ROOT), id).await.unwrap();
+    assert_eq!(found.map(|instance| instance.uin), Some(Uin::ROOT));
 }
 
 #[tokio::test]

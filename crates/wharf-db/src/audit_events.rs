@@ -19,7 +19,7 @@ pub struct AuditEvent {
     pub credential: Option<String>,
     /// From which address.
     pub address: Option<String>,
-    /// By which door: a product of the cloud API, `registry`, or `admin`.
+    /// By which door: a product of the cloud API, `registry`, `admin`, or `worker`.
     pub product: String,
     /// What was done, or asked for.
     pub action: String,

@@ -27,10 +27,19 @@ pub struct Instance {
     pub renew_flag: RenewFlag,
     /// When the paid period ends; never for a post-paid one.
     pub expires_at: Option<Timestamp>,
+    /// When the paid periods began; `expires_at` is whole months after it. Not known of an instance that an older
+    /// program made.
+    pub paid_from: Option<Timestamp>,
+    /// Months by which it renews itself: those that were last paid for.
+    pub period_months: i64,
+    /// Since when it is Isolate.
+    pub isolated_at: Option<Timestamp>,
     /// Whether `DeleteInstance` is refused.
     pub deletion_protection: bool,
     /// Whether its content goes with it, once it is being deleted.
     pub delete_bucket: bool,
+    /// Whether content that is deleted is kept for a while.
+    pub versioning: bool,
     /// What of a manifest's content must be there before the manifest.
     pub completeness: Completeness,
     /// Namespaces in it.
@@ -41,25 +50,12 @@ pub struct Instance {
     pub created_at: Timestamp,
 }
 
-/// Which of an account's instances a listing shows.
-#[derive(Clone, Debug, Default)]
-pub struct Filter {
-    /// Only this region's.
-    pub region: Option<String>,
-    /// Only the ones whose name holds this, whatever the case.
-    pub name: Option<String>,
-    /// Only the ones in this state.
-    pub status: Option<InstanceStatus>,
-    /// Only the ones that carry this cloud tag: a key, and the value where one is given.
-    pub tag: Option<(String, Option<String>)>,
-}
-
 /// Adds an instance; says whether its name was free.
 pub fn insert(tx: &Transaction<'_>, instance: &Instance) -> Result<bool, Error> {
     let changed = tx.note(
         "INSERT INTO instances (id, uin, name, label, edition, region, status, charge_type, renew_flag, expires_at,
-             deletion_protection, completeness, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (label) DO NOTHING",
+             paid_from, period_months, deletion_protection, versioning, completeness, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT (label) DO NOTHING",
         params![
             instance.id,
             instance.uin,
@@ -71,7 +67,10 @@ pub fn insert(tx: &Transaction<'_>, instance: &Instance) -> Result<bool, Error> 
             instance.charge_type.number(),
             instance.renew_flag.number(),
             instance.expires_at,
+            instance.paid_from,
+            instance.period_months,
             instance.deletion_protection,
+            instance.versioning,
             instance.completeness.name(),
             instance.created_at,
         ],
@@ -89,39 +88,75 @@ pub fn find_by_label(tx: &Transaction<'_>, label: &str) -> Result<Option<Instanc
     tx.first(concat!(columns!(), " WHERE label = $1"), params![label], read)
 }
 
-/// An account's instances that pass `filter`, newest first. Grows with the account's instances, which are few.
-pub fn list(tx: &Transaction<'_>, uin: Uin, filter: &Filter, page: Page) -> Result<Vec<Instance>, Error> {
-    let (key, value) = filter.tag.clone().unzip();
+/// An account's instances, or those of one region, newest first. Grows with the account's instances, which are bounded.
+pub fn list(
+    tx: &Transaction<'_>,
+    uin: Uin,
+    region: Option<&str>,
+    page: Page,
+) -> Result<Vec<Instance>, Error> {
     tx.all(
-        concat!(columns!(), filtered!(), " ORDER BY created_at DESC, id LIMIT $7 OFFSET $8"),
-        params![
-            uin,
-            filter.region,
-            filter.name.as_deref().map(str::to_lowercase),
-            filter.status,
-            key,
-            value.flatten(),
-            page.limit,
-            page.offset
-        ],
+        concat!(
+            columns!(),
+            " WHERE uin = $1 AND ($2 IS NULL OR region = $2) ORDER BY created_at DESC, id LIMIT $3 OFFSET $4"
+        ),
+        params![uin, region, page.limit, page.offset],
         read,
     )
 }
 
-/// How many of an account's instances pass `filter`.
-pub fn count(tx: &Transaction<'_>, uin: Uin, filter: &Filter) -> Result<u64, Error> {
-    let (key, value) = filter.tag.clone().unzip();
-    tx.number(
-        concat!("SELECT COUNT(*) FROM instances", filtered!()),
+/// How many instances an account has, or has in one region. Grows with them, which are bounded.
+pub fn count(tx: &Transaction<'_>, uin: Uin, region: Option<&str>) -> Result<u64, Error> {
+    let sql = "SELECT COUNT(*) FROM instances WHERE uin = $1 AND ($2 IS NULL OR region = $2)";
+    tx.number(sql, params![uin, region])
+}
+
+/// Instances in use whose paid period ended at `now` or before, those first that ended first.
+pub fn list_ended(tx: &Transaction<'_>, now: Timestamp, limit: u64) -> Result<Vec<Instance>, Error> {
+    let sql =
+        concat!(columns!(), " WHERE status = 'Running' AND expires_at <= $1 ORDER BY expires_at LIMIT $2");
+    tx.all(sql, params![now, limit], read)
+}
+
+/// Instances that are Isolate since `moment` or longer, those first that are so longest.
+pub fn list_isolated(tx: &Transaction<'_>, moment: Timestamp, limit: u64) -> Result<Vec<Instance>, Error> {
+    let sql =
+        concat!(columns!(), " WHERE isolated_at <= $1 AND status = 'Isolate' ORDER BY isolated_at LIMIT $2");
+    tx.all(sql, params![moment, limit], read)
+}
+
+/// Writes how an instance is paid, and the state that follows from it.
+pub fn set_payment(tx: &Transaction<'_>, instance: &Instance) -> Result<(), Error> {
+    tx.execute(
+        "UPDATE instances SET status = $2, charge_type = $3, renew_flag = $4, expires_at = $5, paid_from = $6,
+             period_months = $7, isolated_at = $8 WHERE id = $1",
         params![
-            uin,
-            filter.region,
-            filter.name.as_deref().map(str::to_lowercase),
-            filter.status,
-            key,
-            value.flatten()
+            instance.id,
+            instance.status,
+            instance.charge_type.number(),
+            instance.renew_flag.number(),
+            instance.expires_at,
+            instance.paid_from,
+            instance.period_months,
+            instance.isolated_at,
         ],
     )
+    .map(drop)
+}
+
+/// Writes an instance's edition and switches.
+pub fn set_properties(tx: &Transaction<'_>, instance: &Instance) -> Result<(), Error> {
+    tx.execute(
+        "UPDATE instances SET edition = $2, deletion_protection = $3, versioning = $4 WHERE id = $1",
+        params![instance.id, instance.edition.name(), instance.deletion_protection, instance.versioning],
+    )
+    .map(drop)
+}
+
+/// Takes an instance down: whether its content goes with it.
+pub fn set_deleting(tx: &Transaction<'_>, id: &InstanceId, delete_bucket: bool) -> Result<(), Error> {
+    let sql = "UPDATE instances SET status = $2, delete_bucket = $3, isolated_at = NULL WHERE id = $1";
+    tx.execute(sql, params![id, InstanceStatus::Deleting, delete_bucket]).map(drop)
 }
 
 /// Moves an instance from one state to the next; says whether it was in the first.
@@ -133,11 +168,6 @@ pub fn set_status(
 ) -> Result<bool, Error> {
     let sql = "UPDATE instances SET status = $3 WHERE id = $1 AND status = $2";
     Ok(tx.execute(sql, params![id, from, to])? > 0)
-}
-
-/// Notes whether an instance's content goes with it.
-pub fn set_delete_bucket(tx: &Transaction<'_>, id: &InstanceId, delete_bucket: bool) -> Result<(), Error> {
-    tx.execute("UPDATE instances SET delete_bucket = $2 WHERE id = $1", params![id, delete_bucket]).map(drop)
 }
 
 /// Sets what of a manifest's content must be there before the manifest; says whether there is such an instance.
@@ -194,20 +224,11 @@ pub fn delete_some(tx: &Transaction<'_>, id: &InstanceId, limit: u64) -> Result<
 macro_rules! columns {
     () => {
         "SELECT id, uin, name, edition, region, status, charge_type, renew_flag, expires_at, deletion_protection,
-             delete_bucket, completeness, namespace_count, repository_count, created_at FROM instances"
+             delete_bucket, completeness, namespace_count, repository_count, created_at,
+             paid_from, period_months, isolated_at, versioning FROM instances"
     };
 }
 use columns;
-
-macro_rules! filtered {
-    () => {
-        " WHERE uin = $1 AND ($2 IS NULL OR region = $2) AND ($3 IS NULL OR replace(label, $3, '') <> label)
-          AND ($4 IS NULL OR status = $4)
-          AND ($5 IS NULL OR EXISTS (SELECT 1 FROM resource_tags t
-               WHERE t.resource = instances.id AND t.key = $5 AND ($6 IS NULL OR t.value = $6)))"
-    };
-}
-use filtered;
 
 fn read(row: &Row<'_>) -> Result<Instance, Error> {
     Ok(Instance {
@@ -226,6 +247,10 @@ fn read(row: &Row<'_>) -> Result<Instance, Error> {
         namespace_count: row.get(12)?,
         repository_count: row.get(13)?,
         created_at: row.get(14)?,
+        paid_from: row.get(15)?,
+        period_months: row.get(16)?,
+        isolated_at: row.get(17)?,
+        versioning: row.get(18)?,
     })
 }
 

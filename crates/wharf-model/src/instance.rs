@@ -114,18 +114,60 @@ pub enum InstanceStatus {
     Deploying,
     /// In use.
     Running,
+    /// It does not work as it should.
+    Unhealthy,
+    /// It could not be made.
+    FailedCreated,
+    /// It could not be changed.
+    FailedUpdated,
+    /// Its content cannot be reached.
+    BucketError,
+    /// Its paid period has ended: it answers pulls, and waits to be renewed or deleted.
+    Isolate,
     /// Being taken down; refuses everything.
     Deleting,
+    /// Its content could not be removed.
+    DeleteBucketFailed,
+    /// It could not be removed.
+    DeleteFailed,
 }
 
 impl InstanceStatus {
+    /// All that the reference lists. An instance here is in one of Pending, Deploying, Running, Isolate and Deleting;
+    /// the others are words that a caller may look for.
+    const ALL: [Self; 11] = [
+        Self::Pending,
+        Self::Deploying,
+        Self::Running,
+        Self::Unhealthy,
+        Self::FailedCreated,
+        Self::FailedUpdated,
+        Self::BucketError,
+        Self::Isolate,
+        Self::Deleting,
+        Self::DeleteBucketFailed,
+        Self::DeleteFailed,
+    ];
+
+    /// Whether what is in the instance may be pulled and looked at.
+    pub const fn is_readable(self) -> bool {
+        matches!(self, Self::Running | Self::Isolate)
+    }
+
     /// The API's word.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Pending => "Pending",
             Self::Deploying => "Deploying",
             Self::Running => "Running",
+            Self::Unhealthy => "Unhealthy",
+            Self::FailedCreated => "FailedCreated",
+            Self::FailedUpdated => "FailedUpdated",
+            Self::BucketError => "Bucket-Error",
+            Self::Isolate => "Isolate",
             Self::Deleting => "Deleting",
+            Self::DeleteBucketFailed => "DeleteBucketFailed",
+            Self::DeleteFailed => "DeleteFailed",
         }
     }
 }
@@ -140,7 +182,7 @@ impl FromStr for InstanceStatus {
     type Err = InvalidName;
 
     fn from_str(text: &str) -> Result<Self, InvalidName> {
-        [Self::Pending, Self::Deploying, Self::Running, Self::Deleting]
+        Self::ALL
             .into_iter()
             .find(|status| status.name() == text)
             .ok_or_else(|| InvalidName::new(NameKind::InstanceStatus, text))
@@ -209,7 +251,15 @@ impl RenewFlag {
 
 #[cfg(test)]
 mod tests {
-    use super::{InstanceId, InstanceName};
+    use super::{InstanceId, InstanceName, InstanceStatus};
+
+    #[test]
+    fn each_status_is_found_by_its_word() {
+        for status in InstanceStatus::ALL {
+            assert_eq!(status.name().parse(), Ok(status));
+        }
+        assert!("running".parse::<InstanceStatus>().is_err());
+    }
 
     #[test]
     fn instance_names() {

@@ -35,7 +35,7 @@ pub use name::{NamespaceName, RepositoryName, RepositoryPath, Tag};
 pub use peer::Peer;
 pub use quota::{EditionQuotas, Quota, Quotas};
 pub use reference::Reference;
-pub use region::{REGIONS, Region};
+pub use region::{REGIONS, Region, Regions};
 pub use role::{RoleArn, RoleId, RoleKey, RoleName, SessionName};
 pub use severity::Severity;
 pub use timestamp::Timestamp;

@@ -44,13 +44,23 @@ impl Timestamp {
         Self(self.0.saturating_sub(i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)))
     }
 
-    /// This moment and that many calendar months later, as prepaid periods count.
+    /// This moment and that many calendar months later, as prepaid periods count: on the same day of the month in UTC,
+    /// or on the month's last. Where the calendar ends (year 9999) it is this moment.
     #[must_use]
     pub fn plus_months(self, months: i64) -> Self {
         let later = jiff::Span::new()
             .try_months(months)
             .and_then(|span| self.inner().to_zoned(TimeZone::UTC).checked_add(span));
         later.map_or(self, |later| Self(later.timestamp().as_microsecond()))
+    }
+
+    /// How many calendar months `later` is after this moment, days left aside: what [`Self::plus_months`] was given.
+    pub fn months_until(self, later: Self) -> i64 {
+        let months = |moment: Self| {
+            let date = moment.inner().to_zoned(TimeZone::UTC).date();
+            i64::from(date.year()) * 12 + i64::from(date.month())
+        };
+        months(later) - months(self)
     }
 
     /// The form of instances and tokens: `2024-07-19T15:33:22+08:00`, in the cloud's own time zone.
@@ -108,5 +118,9 @@ mod tests {
     fn months_are_those_of_the_calendar() {
         let end_of_january = Timestamp::from_microseconds(1_706_659_200_000_000);
         assert_eq!(end_of_january.plus_months(1).to_utc_date(), "2024-02-29");
+        for months in [0, 1, 2, 13, 60] {
+            assert_eq!(end_of_january.months_until(end_of_january.plus_months(months)), months);
+        }
+        assert_eq!(end_of_january.plus_months(1_000_000), end_of_january);
     }
 }

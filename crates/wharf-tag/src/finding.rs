@@ -2,7 +2,7 @@
 
 use wharf_cloudapi::{Action, Call, input, output};
 use wharf_core::{Error, ResourceName, ResourceTag, ResourceTagFilter, resource_id};
-use wharf_model::Region;
+use wharf_model::Regions;
 
 use crate::{
     paging::Page,
@@ -121,7 +121,8 @@ impl Action for DescribeResourceTags {
     async fn run(self, call: Call) -> Result<Self::Output, Error> {
         let page = Page::of(self.offset, self.limit)?;
         let ids = self.resource_id.as_slice();
-        let filter = filter(self.resource_prefix.as_deref(), self.resource_region.as_deref(), ids)?;
+        let regions = call.core.limits().regions;
+        let filter = filter(self.resource_prefix.as_deref(), self.resource_region.as_deref(), ids, regions)?;
         let is_ours = self.service_type.as_deref().is_none_or(|service| service == SERVICE)
             && self.cos_resource_id.unwrap_or(0) == 0
             && self.create_uin.is_none_or(|uin| uin == call.operator.owner.number());
@@ -152,7 +153,8 @@ impl Action for DescribeResourceTagsByResourceIds {
             let rule = format!("tags are kept of resources of {SERVICE}");
             return Err(Error::InvalidValue { name: "ServiceType", rule });
         }
-        let filter = filter(Some(&self.resource_prefix), Some(&self.resource_region), &self.resource_ids)?;
+        let (prefix, region) = (Some(self.resource_prefix.as_str()), Some(self.resource_region.as_str()));
+        let filter = filter(prefix, region, &self.resource_ids, call.core.limits().regions)?;
         let mut rows = match is_custom(self.category.as_deref())? {
             true => call.core.list_resource_tags(call.operator, filter).await?,
             false => Vec::new(),
@@ -223,7 +225,12 @@ fn check_filters(filters: &[TagFilter]) -> Result<(), Error> {
 }
 
 /// Of one instance alone, where all `ids` are of it, so that no others' tags are read.
-fn filter(prefix: Option<&str>, region: Option<&str>, ids: &[String]) -> Result<ResourceTagFilter, Error> {
+fn filter(
+    prefix: Option<&str>,
+    region: Option<&str>,
+    ids: &[String],
+    regions: Regions,
+) -> Result<ResourceTagFilter, Error> {
     let namespaces = match prefix {
         None => None,
         Some("instance") => Some(false),
@@ -234,7 +241,7 @@ fn filter(prefix: Option<&str>, region: Option<&str>, ids: &[String]) -> Result<
         }
     };
     let region = region.filter(|region| !region.is_empty());
-    if region.is_some_and(|region| Region::named(region).is_none()) {
+    if region.is_some_and(|region| regions.named(region).is_none()) {
         let rule = "there is no such region".to_owned();
         return Err(Error::InvalidValue { name: "ResourceRegion", rule });
     }

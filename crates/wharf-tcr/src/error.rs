@@ -11,20 +11,24 @@ pub(crate) fn codes(error: &Error) -> &'static [&'static str] {
         | Error::InvalidValue { .. }
         | Error::InvalidTag { .. }
         | Error::PrepaidWithoutPeriod
+        | Error::WrongRenewal { .. }
+        | Error::PaidTooFar(_)
         | Error::InvalidManifest(_) => VALUES,
         Error::TooManyTags { .. } => &["InvalidParameter.ErrorTagOverLimit", "InvalidParameter"],
 
         Error::InstanceNameIllegal(_) => &["InvalidParameter.ErrorNameIllegal", "InvalidParameter"],
         Error::InstanceNameReserved(_) => &["InvalidParameter.ErrorNameReserved", "InvalidParameter"],
         Error::InstanceNameTaken(_) => &["InvalidParameter.ErrorNameExists", "InvalidParameter"],
-        Error::InstanceNotFound(_) => &["ResourceNotFound", "ResourceNotFound.TcrResourceNotFound"],
+        Error::InstanceNotFound(_) => {
+            &["ResourceNotFound", "ResourceNotFound.TcrResourceNotFound", "InternalError.ErrNotExist"]
+        }
         Error::InstanceNotRunning { .. } => {
             &["ResourceInsufficient.ErrorInstanceNotRunning", "OperationDenied", "ResourceUnavailable"]
         }
-        Error::QuotaExceeded { .. } => {
+        Error::QuotaExceeded { .. } | Error::TooManyInstances { .. } => {
             &["OperationDenied.QuotaOverLimit", "InternalError.ErrorOverLimit", "LimitExceeded"]
         }
-        Error::DeletionProtected(_) => &["OperationDenied"],
+        Error::DeletionProtected(_) | Error::EditionTooSmall { .. } => &["OperationDenied"],
 
         Error::NamespaceNotFound(_) | Error::RepositoryNotFound(_) | Error::ManifestNotFound { .. } => {
             &["ResourceNotFound.TcrResourceNotFound", "ResourceNotFound"]

@@ -2,7 +2,7 @@
 
 use wharf_cloudapi::{Action, Call, input, output};
 use wharf_core::Error;
-use wharf_model::{REGIONS, Timestamp};
+use wharf_model::Timestamp;
 
 input! {
     /// The regions in which instances may lie.
@@ -38,6 +38,7 @@ impl Action for DescribeRegions {
 
     async fn run(self, call: Call) -> Result<Self::Output, Error> {
         call.core.check_operator(call.operator).await?;
+        let regions = call.core.limits().regions.all();
         let row = |(index, region): (usize, &wharf_model::Region)| Region {
             alias: region.alias,
             region_id: region.id,
@@ -49,8 +50,8 @@ impl Action for DescribeRegions {
             id: index + 1,
         };
         Ok(DescribeRegionsOutput {
-            total_count: REGIONS.len(),
-            regions: REGIONS.iter().enumerate().map(row).collect(),
+            total_count: regions.len(),
+            regions: regions.iter().enumerate().map(row).collect(),
         })
     }
 }

@@ -18,6 +18,7 @@ mod note_key_uses;
 mod note_pulls;
 mod refresh_signing_keys;
 mod remove_instance;
+mod settle_periods;
 mod share_call_rates;
 
 use std::{panic::AssertUnwindSafe, time::Duration};
@@ -39,6 +40,8 @@ const KEYS: Duration = Duration::from_millis(500);
 const AUDIT: Duration = Duration::from_secs(1);
 /// How often what is counted in memory is noted.
 const NOTES: Duration = Duration::from_secs(2);
+/// How soon after its paid period an instance is Isolate.
+const PERIODS: Duration = Duration::from_secs(2);
 const CLEANING: Duration = Duration::from_secs(60);
 /// How long the last notes may take when the process ends.
 const FAREWELL: Duration = Duration::from_secs(3);
@@ -59,7 +62,10 @@ pub async fn run(core: Core, stop: watch::Receiver<bool>) {
             every(&core, CLEANING, stop.clone(), |core| async move { clean(&core).await }),
             share_call_rates::run(&core, stop.clone()),
         ),
-        every(&core, AUDIT, stop, |core| async move { note_audit_events::run(&core).await }),
+        join(
+            every(&core, AUDIT, stop.clone(), |core| async move { note_audit_events::run(&core).await }),
+            every(&core, PERIODS, stop, |core| async move { settle_periods::run(&core).await }),
+        ),
     )
     .await;
     let farewell = async {

@@ -6,6 +6,7 @@ mod database;
 mod parse;
 mod problems;
 mod quotas;
+mod regions;
 mod sources;
 mod storage;
 
@@ -51,7 +52,7 @@ pub(crate) struct Settings {
     pub(crate) tls: Tls,
     /// `[log]`
     pub(crate) log: Log,
-    /// `[limits]`, `[quotas]`, `[rate_limits]`, `[audit]`
+    /// `[limits]`, `[quotas]`, `[prepaid]`, `[regions]`, `[rate_limits]`, `[audit]`
     pub(crate) limits: Limits,
     /// `[timeouts]`
     pub(crate) timeouts: Timeouts,
@@ -175,12 +176,19 @@ impl Settings {
                     parse::count,
                     limits.keys_per_account,
                 ),
+                instances_per_account: sources.value_or(
+                    "limits.instances_per_account",
+                    parse::number,
+                    limits.instances_per_account,
+                ),
                 tags_per_resource: sources.value_or(
                     "limits.tags_per_resource",
                     parse::count,
                     limits.tags_per_resource,
                 ),
                 quotas: quotas::read(sources),
+                prepaid_grace: sources.value_or("prepaid.grace", parse::days, limits.prepaid_grace),
+                regions: regions::read(sources),
                 call_rates: call_rates::read(sources),
                 audit: audit::read(sources),
             },
@@ -312,6 +320,12 @@ mod tests {
             actions = 'NoSuchAction=1'
             [quotas]
             basic = 'apples=1'
+            [prepaid]
+            grace = 'never'
+            [regions]
+            Nowhere = '1 n'
+            east = 'e'
+            west = 5
             [audit]
             keep = 'a while'
             reads = 'some'
@@ -337,6 +351,10 @@ mod tests {
             "rate_limits.percent",
             "NoSuchAction",
             "quotas.basic",
+            "prepaid.grace",
+            "regions.Nowhere",
+            "regions.east",
+            "regions.west",
             "audit.keep",
             "audit.reads",
             "log.format",

@@ -17,6 +17,8 @@ pub(crate) struct Sources<'a> {
     file: Table,
     environment: &'a dyn Fn(&str) -> Option<String>,
     known: Vec<&'static str>,
+    /// Tables whose keys are names of their own.
+    open: Vec<&'static str>,
     problems: Problems,
 }
 
@@ -43,7 +45,14 @@ impl<'a> Sources<'a> {
         ];
         let path = flags.config.clone().or_else(|| environment("WHARF_CONFIG"));
         let file = read_file(path.as_deref())?;
-        Ok(Self { named, file, environment, known: Vec::new(), problems: Problems::default() })
+        Ok(Self {
+            named,
+            file,
+            environment,
+            known: Vec::new(),
+            open: Vec::new(),
+            problems: Problems::default(),
+        })
     }
 
     /// The strongest value that `key` has, read by `parse`; a mistake is noted.
@@ -65,6 +74,22 @@ impl<'a> Sources<'a> {
         default: T,
     ) -> T {
         self.value(key, parse).unwrap_or(default)
+    }
+
+    /// What a table of the file says of names that are no settings of their own; none where there is no such table.
+    /// `parse` takes a name and its text; a mistake is noted.
+    pub(crate) fn names<T>(
+        &mut self,
+        table: &'static str,
+        parse: impl Fn(&str, &str) -> Result<T, String>,
+    ) -> Option<Vec<T>> {
+        self.open.push(table);
+        let entries = self.file.get(table)?.as_table()?.clone();
+        let read = entries.iter().filter_map(|(name, value)| {
+            let text = value.as_str().ok_or_else(|| "it is no text".to_owned());
+            self.checked(&format!("{table}.{name}"), text.and_then(|text| parse(name, text)))
+        });
+        Some(read.collect())
     }
 
     /// A value that only the environment gives.
@@ -110,6 +135,7 @@ impl<'a> Sources<'a> {
     pub(crate) fn finish(mut self) -> Result<(), Problems> {
         for (key, value) in &self.file {
             match value {
+                Value::Table(_) if self.open.contains(&key.as_str()) => {}
                 Value::Table(table) => {
                     table.keys().for_each(|name| {
                         note_unknown(&mut self.problems, &self.known, &format!("{key}.{name}"))
