@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Parameters that may be noted: names, ids and switches. All others, passwords and whole rules among them, are not.
-const NOTED: [&str; 42] = [
+const NOTED: [&str; 44] = [
     "CertificateId",
     "DeleteBucket",
     "DeletionProtection",
@@ -32,6 +32,7 @@ const NOTED: [&str; 42] = [
     "IsAutoScan",
     "IsPreventVUL",
     "IsPublic",
+    "ModifyFlag",
     "Name",
     "Namespace",
     "NamespaceName",
@@ -50,6 +51,7 @@ const NOTED: [&str; 42] = [
     "RetentionId",
     "RoleArn",
     "RuleId",
+    "Severity",
     "SourceRegistryId",
     "TagKeys",
     "TokenId",

@@ -52,11 +52,11 @@ pub use content::{Content, PulledBlob};
 pub use core::Core;
 pub use error::Error;
 pub use images::{ImageFilter, Images};
-pub use instance_tokens::{NewInstanceToken, TokenKind};
+pub use instance_tokens::{InstanceTokens, NewInstanceToken, TokenChange, TokenKind};
 pub use instances::{InstanceFilter, Instances, NameCheck, NewInstance};
 pub use limits::Limits;
 pub use manifests::{PushedManifest, PutManifest};
-pub use namespaces::{NamespaceFilter, Namespaces, NewNamespace};
+pub use namespaces::{NamespaceChanges, NamespaceFilter, Namespaces, NewNamespace};
 pub use operator::{Operator, Principal};
 pub use policies::PolicyHolders;
 pub use queue::{EventKind, JobKind};
@@ -79,6 +79,7 @@ pub use wharf_db::{
     access_keys::AccessKey,
     accounts::Account,
     audit_events::{AuditEvent, Filter as AuditFilter, Place as AuditPlace, StoredAuditEvent},
+    instance_tokens::InstanceToken,
     instances::Instance,
     jobs::Job,
     manifests::{Referrer, StoredManifest},

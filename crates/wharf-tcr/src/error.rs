@@ -12,6 +12,7 @@ pub(crate) fn codes(error: &Error) -> &'static [&'static str] {
         | Error::InvalidTag { .. }
         | Error::PrepaidWithoutPeriod
         | Error::InvalidManifest(_) => VALUES,
+        Error::MissingValue(_) => &["MissingParameter"],
         Error::TooManyTags { .. } => &["InvalidParameter.ErrorTagOverLimit", "InvalidParameter"],
 
         Error::InstanceNameIllegal(_) => &["InvalidParameter.ErrorNameIllegal", "InvalidParameter"],
@@ -26,9 +27,10 @@ pub(crate) fn codes(error: &Error) -> &'static [&'static str] {
         }
         Error::DeletionProtected(_) => &["OperationDenied"],
 
-        Error::NamespaceNotFound(_) | Error::RepositoryNotFound(_) | Error::ManifestNotFound { .. } => {
-            &["ResourceNotFound.TcrResourceNotFound", "ResourceNotFound"]
-        }
+        Error::NamespaceNotFound(_)
+        | Error::RepositoryNotFound(_)
+        | Error::ManifestNotFound { .. }
+        | Error::InstanceTokenNotFound(_) => &["ResourceNotFound.TcrResourceNotFound", "ResourceNotFound"],
         Error::NamespaceExists(_) | Error::RepositoryExists(_) => {
             &["FailedOperation.ErrorTcrResourceConflict", "InternalError.ErrorTcrResourceConflict"]
         }

@@ -1,21 +1,25 @@
 //! Conditions of listings.
 
 use wharf_cloudapi::input;
+use wharf_core::Error;
 
 input! {
-    /// A condition of a listing. Those that there are take one value each.
+    /// A condition of a listing. Of several, a thing has to pass all.
     pub struct Filter<Name> {
         /// What it looks at.
         name: Name = "Name",
-        /// What it lets pass.
-        values: Vec<String> = "Values" in 1..=1,
+        /// What it lets pass: each of these.
+        values: Vec<String> = "Values" in 1..,
     }
 }
 
 impl<Name> Filter<Name> {
-    /// What it looks at, and its value.
-    pub(crate) fn parts(self) -> (Name, String) {
-        (self.name, self.values.into_iter().next().unwrap_or_default())
+    /// What it looks at, and its value, where it takes one only.
+    pub(crate) fn parts(mut self) -> Result<(Name, String), Error> {
+        match (self.values.pop(), self.values.is_empty()) {
+            (Some(value), true) => Ok((self.name, value)),
+            _ => Err(Error::InvalidValue { name: "Values", rule: "one value".to_owned() }),
+        }
     }
 }
 

@@ -236,7 +236,7 @@ impl Action for DescribeInstances {
 fn filter(filters: Vec<Filter<InstanceFilterName>>, region: Option<String>) -> Result<InstanceFilter, Error> {
     let mut wanted = InstanceFilter { region, ..InstanceFilter::default() };
     for filter in filters {
-        let (InstanceFilterName(by), value) = filter.parts();
+        let (InstanceFilterName(by), value) = filter.parts()?;
         match by {
             FilterBy::Name => wanted.name = Some(value),
             FilterBy::Status => wanted.status = Some(value.parse()?),
