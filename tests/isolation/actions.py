@@ -20,13 +20,19 @@ WITH_ONE_INSTANCE = [
     ("DeleteInstance", {}),
     ("DeleteInstance", {"DeleteBucket": True}),
     ("DeleteInstance", {"DryRun": True}),
+    ("DeleteInstanceToken", {"TokenId": "0123456789abcdefghij"}),
     ("DeleteNamespace", {"NamespaceName": NAMESPACE}),
     ("DeleteRepository", {**_NAMES, "ForceDelete": True}),
     ("DescribeImages", _NAMES),
+    ("DescribeInstanceToken", {}),
     ("DescribeNamespaces", {}),
     ("DescribeNamespaces", {"NamespaceName": NAMESPACE}),
     ("DescribeRepositories", {}),
     ("DescribeRepositories", _NAMES),
+    ("ModifyInstanceToken", {"TokenId": "0123456789abcdefghij", "Enable": False}),
+    ("ModifyInstanceToken", {"TokenId": "0123456789abcdefghij", "ModifyFlag": 1, "Desc": "intruder"}),
+    ("ModifyNamespace", {"NamespaceName": NAMESPACE, "IsPublic": True}),
+    ("ModifyNamespace", {"NamespaceName": "absent", "IsPublic": True}),
 ]
 
 # Actions that take several instances, and the name by which they do.
