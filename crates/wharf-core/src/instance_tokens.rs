@@ -168,7 +168,8 @@ impl Core {
         .await
     }
 
-    /// Changes a long-term token. What logged in by one that is disabled is refused from its next request on.
+    /// Changes a long-term token. When this returns, whoever logged in by one that is disabled is refused at every
+    /// process.
     ///
     /// # Errors
     /// When the account has no such instance or token, the operator may not, or is a sub-account whose token it is not.
@@ -179,6 +180,7 @@ impl Core {
         id: String,
         change: TokenChange,
     ) -> Result<(), Error> {
+        let disables = change == TokenChange::Enabled(false);
         self.write(move |tx| {
             find_token(tx, &operator, &instance, &id)?;
             match &change {
@@ -187,10 +189,14 @@ impl Core {
             }
             Ok(())
         })
-        .await
+        .await?;
+        if disables {
+            self.taken_back().await;
+        }
+        Ok(())
     }
 
-    /// Removes a long-term token, for good. What logged in by it is refused from its next request on.
+    /// Removes a long-term token, for good. When this returns, whoever logged in by it is refused at every process.
     ///
     /// # Errors
     /// As [`Self::modify_instance_token`].
@@ -204,7 +210,9 @@ impl Core {
             find_token(tx, &operator, &instance, &id)?;
             Ok(instance_tokens::delete(tx, &id)?)
         })
-        .await
+        .await?;
+        self.taken_back().await;
+        Ok(())
     }
 
     pub(crate) async fn verify_instance_token(

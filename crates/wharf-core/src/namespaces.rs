@@ -112,7 +112,8 @@ impl Core {
         .await
     }
 
-    /// Changes a namespace, and puts `tags` in the place of its cloud tags where they are given.
+    /// Changes a namespace, and puts `tags` in the place of its cloud tags where they are given. One that is made private
+    /// is closed at every process when this returns.
     ///
     /// # Errors
     /// When the account has no such running instance, the operator may not, there is no such namespace, or a tag breaks
@@ -126,6 +127,7 @@ impl Core {
         tags: Option<Vec<(String, String)>>,
     ) -> Result<(), Error> {
         check_tags(tags.as_deref().unwrap_or_default(), self.limits.tags_per_resource)?;
+        let closes = changes.public == Some(false);
         self.write(move |tx| {
             running_instance(tx, &operator, &instance, ResourcePath::Namespace(&instance, &name))?;
             namespaces::change(tx, find_namespace(tx, &instance, &name)?.id, &changes)?;
@@ -134,7 +136,11 @@ impl Core {
             }
             Ok(())
         })
-        .await
+        .await?;
+        if closes {
+            self.taken_back().await;
+        }
+        Ok(())
     }
 
     /// Removes an empty namespace.

@@ -5,13 +5,27 @@
 mod fixture;
 
 use fixture::{Fixture, Running, sub_account::SubAccount};
-use wharf_core::{Caller, Core, Error, Namespace, NamespaceChanges, NamespaceFilter, NewNamespace, Page};
-use wharf_model::{Reference, Severity};
+use wharf_core::{
+    Caller, Core, Error, Namespace, NamespaceChanges, NamespaceFilter, NewInstance, NewNamespace, Page,
+};
+use wharf_model::{Edition, REGIONS, Reference, Severity};
 
 type Tags = Vec<(String, String)>;
 
 fn tags(tags: &[(&str, &str)]) -> Tags {
     tags.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+}
+
+fn namespace(name: &str, set: &[(&str, &str)]) -> NewNamespace {
+    NewNamespace {
+        name: name.parse().unwrap(),
+        public: false,
+        auto_scan: false,
+        prevent_vul: false,
+        severity: None,
+        cve_allowlist: Vec::new(),
+        tags: tags(set),
+    }
 }
 
 async fn find(core: &Core, acme: &Running, name: &str) -> (Namespace, Tags) {
@@ -111,6 +125,31 @@ async fn what_may_not_be_changed_stays() {
 }
 
 #[tokio::test]
+async fn an_instance_that_is_not_made_yet_has_none() {
+    let fixture = Fixture::new().await;
+    let (core, acme) = (&fixture.core, fixture.instance("acme").await);
+    let new = NewInstance {
+        name: "pending".to_owned(),
+        edition: Edition::Basic,
+        region: &REGIONS[0],
+        prepaid: None,
+        deletion_protection: false,
+        tags: Vec::new(),
+    };
+    let id = core.create_instance(acme.operator.clone(), new).await.unwrap();
+    let operator = || acme.operator.clone();
+    let changes = NamespaceChanges::default();
+    for refused in [
+        core.create_namespace(operator(), id.clone(), namespace("team", &[])).await,
+        core.modify_namespace(operator(), id.clone(), "team".parse().unwrap(), changes, None).await,
+        core.delete_namespace(operator(), id.clone(), "team".parse().unwrap()).await,
+        core.list_namespaces(operator(), id.clone(), NamespaceFilter::default(), Page::ALL).await.map(drop),
+    ] {
+        assert!(matches!(refused, Err(Error::InstanceNotRunning { .. })), "{refused:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_filter_of_tags_wants_one_of_each_list() {
     let fixture = Fixture::new().await;
     let (core, acme) = (&fixture.core, fixture.instance("acme").await);
@@ -118,15 +157,7 @@ async fn a_filter_of_tags_wants_one_of_each_list() {
     for (name, set) in
         [("a1", vec![red, prod]), ("a2", vec![blue]), ("a3", vec![prod]), ("b1", vec![red]), ("b2", vec![])]
     {
-        let new = NewNamespace {
-            name: name.parse().unwrap(),
-            public: false,
-            auto_scan: false,
-            prevent_vul: false,
-            severity: None,
-            cve_allowlist: vec![format!("CVE-{name}")],
-            tags: tags(&set),
-        };
+        let new = NewNamespace { cve_allowlist: vec![format!("CVE-{name}")], ..namespace(name, &set) };
         core.create_namespace(acme.operator.clone(), acme.id.clone(), new).await.unwrap();
     }
     let tag = |(key, value): (&str, &str)| (key.to_owned(), Some(value.to_owned()));
