@@ -215,7 +215,7 @@ def test_a_sub_account_sees_its_own_and_the_main_account_all(
         ("DescribeInstanceToken", {"Offset": "many"}, "InvalidParameter", "Offset"),
         ("DescribeInstanceToken", {"TokenId": "x"}, "UnknownParameter", "TokenId"),
         ("ModifyInstanceToken", {"Enable": False}, "MissingParameter", "TokenId"),
-        ("ModifyInstanceToken", {"RegistryId": None, "TokenId": "t", "Enable": False}, "MissingParameter", "RegistryId"),
+        ("ModifyInstanceToken", {"RegistryId": None, "TokenId": "t"}, "MissingParameter", "RegistryId"),
         ("ModifyInstanceToken", {"TokenId": "t"}, "MissingParameter", "Enable"),
         ("ModifyInstanceToken", {"TokenId": "t", "Desc": "new"}, "MissingParameter", "Enable"),
         ("ModifyInstanceToken", {"TokenId": "t", "ModifyFlag": 1, "Enable": True}, "MissingParameter", "Desc"),
