@@ -35,8 +35,11 @@ class Wharf(OverHttp):
         self.temporary = tempfile.TemporaryDirectory(prefix=f"{self.key}-")
         environment = {**PRESET_ROOT, "WHARF_LOG": "error"}
         self.server = Server(Path(self.temporary.name), environment, place=self.place())
+        # More repositories are made than an edition allows by default.
+        settings = '[quotas]\npremium = "repositories=unlimited"\n'
         if certificate:
-            self.server.configure(f'[tls]\ncertificate = "{certificate.file}"\nkey = "{certificate.key}"\n')
+            settings += f'[tls]\ncertificate = "{certificate.file}"\nkey = "{certificate.key}"\n'
+        self.server.configure(settings)
         self.instance: Instance | None = None
 
     def place(self) -> Place:

@@ -20,9 +20,11 @@ WITH_ONE_INSTANCE = [
     ("DeleteInstance", {}),
     ("DeleteInstance", {"DeleteBucket": True}),
     ("DeleteInstance", {"DryRun": True}),
+    ("DeleteInstanceToken", {"TokenId": "0123456789abcdefghij"}),
     ("DeleteNamespace", {"NamespaceName": NAMESPACE}),
     ("DeleteRepository", {**_NAMES, "ForceDelete": True}),
     ("DescribeImages", _NAMES),
+    ("DescribeInstanceToken", {}),
     ("DescribeNamespaces", {}),
     ("DescribeNamespaces", {"NamespaceName": NAMESPACE}),
     ("DescribeRepositories", {}),
@@ -31,6 +33,10 @@ WITH_ONE_INSTANCE = [
     ("ModifyInstance", {"RegistryType": "premium", "DeletionProtection": True, "EnableCosVersioning": True}),
     ("RenewInstance", {"RegistryChargePrepaid": {"Period": 1, "RenewFlag": 0}, "Flag": 0}),
     ("RenewInstance", {"RegistryChargePrepaid": {"Period": 1, "RenewFlag": 2}, "Flag": 1}),
+    ("ModifyInstanceToken", {"TokenId": "0123456789abcdefghij", "Enable": False}),
+    ("ModifyInstanceToken", {"TokenId": "0123456789abcdefghij", "ModifyFlag": 1, "Desc": "intruder"}),
+    ("ModifyNamespace", {"NamespaceName": NAMESPACE, "IsPublic": True}),
+    ("ModifyNamespace", {"NamespaceName": "absent", "IsPublic": True}),
 ]
 
 # Actions that say whether there is an instance, instead of refusing one that there is not.

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Parameters that may be noted: names, ids and switches. All others, passwords and whole rules among them, are not.
-const NOTED: [&str; 44] = [
+const NOTED: &[&str] = &[
     "CertificateId",
     "DeleteBucket",
     "DeletionProtection",
@@ -34,6 +34,7 @@ const NOTED: [&str; 44] = [
     "IsAutoScan",
     "IsPreventVUL",
     "IsPublic",
+    "ModifyFlag",
     "Name",
     "Namespace",
     "NamespaceName",
@@ -52,6 +53,7 @@ const NOTED: [&str; 44] = [
     "RetentionId",
     "RoleArn",
     "RuleId",
+    "Severity",
     "SourceRegistryId",
     "TagKeys",
     "TokenId",

@@ -1,7 +1,7 @@
 //! What core's errors say in Chinese, with the same facts in it as in English.
 
 use wharf_core::{Error, ResourceFault, TagRule};
-use wharf_model::{ChargeType, InstanceStatus, InvalidName, NameKind};
+use wharf_model::{ChargeType, InstanceStatus, InvalidName, NameKind, Quota};
 
 use crate::Message;
 
@@ -23,6 +23,7 @@ pub(crate) fn of(error: &Error) -> String {
         // Only commands of the program answer it.
         Error::InvalidValue { name, rule } => format!("{name} 的取值无效：{rule}"),
         Error::InvalidTag { key, rule } => format!("标签 `{key}` 无效：{}", tag_rule(*rule)),
+        Error::MissingValue(name) => format!("此处需要参数 {name}"),
         Error::PrepaidWithoutPeriod => "预付费实例需要参数 RegistryChargePrepaid".to_owned(),
         Error::TooManyTagsInRequest { found, limit } => {
             format!("一个请求中的标签过多：共 {found} 个，最多 {limit} 个")
@@ -98,6 +99,8 @@ pub(crate) fn of(error: &Error) -> String {
             format!("实例 `{id}` 已开启删除保护，请先关闭 DeletionProtection")
         }
 
+        Error::InstanceTokenNotFound(id) => format!("长期访问凭证 `{id}` 不存在"),
+
         Error::NamespaceNotFound(name) => format!("命名空间 `{name}` 不存在，请先创建"),
         Error::NamespaceExists(name) => format!("命名空间 `{name}` 已存在"),
         Error::NamespaceNotEmpty { name, repositories } => {
@@ -138,7 +141,7 @@ pub(crate) fn of(error: &Error) -> String {
             format!("实例 `{instance}` 未完成的上传已达上限 {limit} 个，请先完成或取消一部分")
         }
         Error::QuotaExceeded { instance, edition, quota, limit } => {
-            format!("实例 `{instance}`（{edition}）的 {quota} 配额为 {limit}，已达上限")
+            format!("实例 `{instance}`（{edition}）的{}配额为 {limit}，已达上限", things(*quota))
         }
         Error::UploadNotFound(id) => format!("上传会话 `{id}` 不存在"),
         Error::UploadBusy(id) => format!("另一个请求正在写入上传会话 `{id}`"),
@@ -150,6 +153,16 @@ pub(crate) fn of(error: &Error) -> String {
         Error::WrongMasterKey { .. } | Error::Store(_) | Error::Content(_) | Error::Internal(_) => {
             Message::internal().chinese
         }
+    }
+}
+
+fn things(quota: Quota) -> &'static str {
+    match quota {
+        Quota::Namespaces => "命名空间",
+        Quota::Repositories => "仓库",
+        Quota::Tags => "单个仓库的镜像版本",
+        Quota::ServiceAccounts => "服务级账号",
+        Quota::Tokens => "长期访问凭证",
     }
 }
 

@@ -73,6 +73,9 @@ pub enum Error {
         /// The rule.
         rule: String,
     },
+    /// A parameter is missing that is needed in this case.
+    #[error("the parameter {0} is needed here")]
+    MissingValue(&'static str),
     /// An instance is to be paid in advance, and for how long is not said.
     #[error("an instance that is paid in advance needs RegistryChargePrepaid")]
     PrepaidWithoutPeriod,
@@ -269,6 +272,10 @@ pub enum Error {
     #[error("instance `{0}` is protected from deletion: switch DeletionProtection off first")]
     DeletionProtected(InstanceId),
 
+    /// The instance has no such long-term token, or a sub-account asks for one that is not its own.
+    #[error("there is no long-term token `{0}`")]
+    InstanceTokenNotFound(String),
+
     /// The instance has no such namespace.
     #[error("there is no namespace `{0}`: create it first")]
     NamespaceNotFound(NamespaceName),
@@ -393,7 +400,10 @@ pub enum Error {
         limit: u64,
     },
     /// The instance's edition allows no more of something.
-    #[error("the {edition} edition of instance `{instance}` allows {limit} {quota}, and that many are there")]
+    #[error(
+        "the {edition} edition of instance `{instance}` allows {limit} {}, and that many are there",
+        .quota.things()
+    )]
     QuotaExceeded {
         /// The instance.
         instance: InstanceId,

@@ -52,13 +52,13 @@ pub use content::{Content, PulledBlob};
 pub use core::Core;
 pub use error::Error;
 pub use images::{ImageFilter, Images};
-pub use instance_tokens::{NewInstanceToken, TokenKind};
+pub use instance_tokens::{InstanceTokens, NewInstanceToken, TokenChange, TokenKind};
 pub use instances::{
     InstanceChanges, InstanceFilter, Instances, NameCheck, NewInstance, PeriodsSettled, Renewal,
 };
 pub use limits::Limits;
 pub use manifests::{PushedManifest, PutManifest};
-pub use namespaces::{NamespaceFilter, Namespaces, NewNamespace};
+pub use namespaces::{NamespaceChanges, NamespaceFilter, Namespaces, NewNamespace};
 pub use operator::{Operator, Principal};
 pub use policies::PolicyHolders;
 pub use queue::{EventKind, JobKind};
@@ -81,6 +81,7 @@ pub use wharf_db::{
     access_keys::AccessKey,
     accounts::Account,
     audit_events::{AuditEvent, Filter as AuditFilter, Place as AuditPlace, StoredAuditEvent},
+    instance_tokens::InstanceToken,
     instances::Instance,
     jobs::Job,
     manifests::{Referrer, StoredManifest},

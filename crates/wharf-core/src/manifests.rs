@@ -3,14 +3,14 @@ use std::sync::Arc;
 use bytes::Bytes;
 use wharf_db::{Transaction, blobs, manifests, pulls, repositories, tags};
 use wharf_model::{
-    Actions, Algorithm, Completeness, Digest, Manifest, ManifestLinkKind, MediaType, Reference,
-    RepositoryName, Tag,
+    Actions, Algorithm, Completeness, Digest, Manifest, ManifestLinkKind, MediaType, Quota, Reference,
+    RepositoryName, Tag, Timestamp,
 };
 
 use crate::{
-    Caller, Core, Error, StoredManifest, Target,
+    Caller, Core, Error, Instance, Limits, StoredManifest, Target,
     access::authorize,
-    repositories::{find_repository, pushed_repository},
+    repositories::{PushedRepository, find_repository, pushed_repository},
 };
 
 /// A manifest on its way in.
@@ -61,20 +61,22 @@ impl Core {
     ///
     /// # Errors
     /// When the caller may not push, there is no such namespace, the bytes are no such manifest or have another digest,
-    /// or something that the manifest needs is not in the repository.
+    /// something that the manifest needs is not in the repository, or the instance's edition allows no more
+    /// repositories or tags.
     pub async fn push_manifest(&self, caller: Caller, put: PutManifest) -> Result<PushedManifest, Error> {
         let incoming = self.parse_manifest(put.reference, put.tags, &put.media_type, put.content)?;
         let pushed =
             PushedManifest { digest: incoming.digest.clone(), subject: incoming.manifest.subject.clone() };
-        let depth_limit = self.limits.index_depth;
+        let limits = Arc::clone(&self.limits);
         self.write(move |tx| {
             let instance = authorize(tx, &caller, &put.target, Actions::PUSH)?;
-            let repository_id = pushed_repository(tx, &instance.id, &put.target.repository)?;
-            let weight = incoming.weigh(tx, repository_id, &put.target.repository, instance.completeness)?;
-            if weight.depth > depth_limit {
-                return Err(Error::IndexTooDeep { found: weight.depth, limit: depth_limit });
+            let repository = pushed_repository(tx, &limits, &instance, &put.target.repository)?;
+            let weight = incoming.weigh(tx, repository.id, &put.target.repository, instance.completeness)?;
+            if weight.depth > limits.index_depth {
+                return Err(Error::IndexTooDeep { found: weight.depth, limit: limits.index_depth });
             }
-            incoming.keep(tx, repository_id, weight)
+            let (manifest_id, now) = (incoming.keep(tx, repository.id, weight)?, Self::now());
+            point_tags(tx, &limits, &instance, repository, manifest_id, &incoming.tags, now)
         })
         .await?;
         Ok(pushed)
@@ -186,8 +188,8 @@ struct Weight {
 }
 
 impl Incoming {
-    fn keep(&self, tx: &Transaction<'_>, repository_id: i64, weight: Weight) -> Result<(), Error> {
-        let now = Core::now();
+    /// Keeps the manifest; its number.
+    fn keep(&self, tx: &Transaction<'_>, repository_id: i64, weight: Weight) -> Result<i64, Error> {
         let row = manifests::NewManifest {
             repository_id,
             digest: &self.digest,
@@ -199,14 +201,9 @@ impl Incoming {
             annotations: self.manifest.annotations.as_deref(),
             content: &self.content,
             links: &self.manifest.links,
-            now,
+            now: Core::now(),
         };
-        let manifest_id = manifests::insert(tx, &row)?;
-        let mut new = 0;
-        for tag in &self.tags {
-            new += i64::from(tags::put(tx, repository_id, tag, manifest_id, now)?);
-        }
-        Ok(repositories::note_change(tx, repository_id, new, now)?)
+        Ok(manifests::insert(tx, &row)?)
     }
 
     /// Fails when something that the instance wants to be there is not in the repository, naming all that is missing.
@@ -246,6 +243,28 @@ impl Incoming {
             Err(Error::ManifestContentMissing { repository: repository.clone(), missing })
         }
     }
+}
+
+/// Points tags at a manifest of the repository and counts those that are new, whichever door sets them. `instance` and
+/// `repository` were read in this transaction.
+pub(crate) fn point_tags(
+    tx: &Transaction<'_>,
+    limits: &Limits,
+    instance: &Instance,
+    repository: PushedRepository,
+    manifest_id: i64,
+    tags: &[Tag],
+    now: Timestamp,
+) -> Result<(), Error> {
+    let mut new = 0;
+    for tag in tags {
+        if tags::put(tx, repository.id, tag, manifest_id, now)? {
+            limits.check_quota(instance, Quota::Tags, repository.tag_count + new)?;
+            new += 1;
+        }
+    }
+    let new = i64::try_from(new).unwrap_or(i64::MAX);
+    Ok(repositories::note_change(tx, repository.id, new, now)?)
 }
 
 /// Fails when a manifest of the repository needs this blob or manifest.

@@ -93,6 +93,14 @@ impl Core {
         tokio::time::sleep(wharf_db::BOUND).await;
     }
 
+    /// As [`Self::noticed_everywhere`], where other processes serve on this store: for what nobody may use any more once
+    /// it is said to be taken back.
+    pub(crate) async fn taken_back(&self) {
+        if self.store.is_shared() {
+            self.noticed_everywhere().await;
+        }
+    }
+
     /// What `caller` pulls of a repository, and the repository's instance.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use crate::{
     resource_tags::check_tags,
 };
 
-pub use wharf_db::namespaces::Filter as NamespaceFilter;
+pub use wharf_db::namespaces::{Changes as NamespaceChanges, Filter as NamespaceFilter};
 
 /// A namespace to be made (`CreateNamespace`).
 #[derive(Clone, Debug)]
@@ -43,7 +43,8 @@ impl Core {
     /// Makes a namespace.
     ///
     /// # Errors
-    /// When the account has no such running instance, the operator may not, or the name is in use.
+    /// When the account has no such running instance, the operator may not, the name is in use, or the instance's
+    /// edition allows no more namespaces.
     pub async fn create_namespace(
         &self,
         operator: Operator,
@@ -66,10 +67,10 @@ impl Core {
         self.write(move |tx| {
             let path = ResourcePath::Namespace(&instance, &namespace.name);
             let found = running_instance(tx, &operator, &instance, path)?;
-            limits.check_quota(&found, Quota::Namespaces, found.namespace_count)?;
             if !namespaces::insert(tx, &instance, &namespace)? {
                 return Err(Error::NamespaceExists(namespace.name.clone()));
             }
+            limits.check_quota(&found, Quota::Namespaces, found.namespace_count)?;
             wharf_db::instances::add_to_counts(tx, &instance, 1, 0)?;
             let resource = resource_tags::namespace(&instance, &namespace.name);
             Ok(resource_tags::replace(tx, &resource, &new.tags)?)
@@ -109,6 +110,37 @@ impl Core {
             Ok(Namespaces { total, page })
         })
         .await
+    }
+
+    /// Changes a namespace, and puts `tags` in the place of its cloud tags where they are given. One that is made private
+    /// is closed at every process when this returns.
+    ///
+    /// # Errors
+    /// When the account has no such running instance, the operator may not, there is no such namespace, or a tag breaks
+    /// a rule.
+    pub async fn modify_namespace(
+        &self,
+        operator: Operator,
+        instance: InstanceId,
+        name: NamespaceName,
+        changes: NamespaceChanges,
+        tags: Option<Vec<(String, String)>>,
+    ) -> Result<(), Error> {
+        check_tags(tags.as_deref().unwrap_or_default(), self.limits.tags_per_resource)?;
+        let closes = changes.public == Some(false);
+        self.write(move |tx| {
+            running_instance(tx, &operator, &instance, ResourcePath::Namespace(&instance, &name))?;
+            namespaces::change(tx, find_namespace(tx, &instance, &name)?.id, &changes)?;
+            if let Some(tags) = &tags {
+                resource_tags::replace(tx, &resource_tags::namespace(&instance, &name), tags)?;
+            }
+            Ok(())
+        })
+        .await?;
+        if closes {
+            self.taken_back().await;
+        }
+        Ok(())
     }
 
     /// Removes an empty namespace.

@@ -1,13 +1,13 @@
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use wharf_db::{Page, Transaction, instances, repositories};
 use wharf_model::{
-    InstanceId, NamespaceName, RepositoryName,
+    InstanceId, NamespaceName, Quota, RepositoryName,
     policy::{Coverage, ResourcePath},
 };
 
 use crate::{
-    Caller, Core, Error, Identity, Operator, Repository, Sort,
+    Caller, Core, Error, Identity, Instance, Limits, Operator, Repository, Sort,
     access::{Reach, is_public, is_valid, reach},
     instances::{Listing, cut, listing, running_instance},
     namespaces::find_namespace,
@@ -49,16 +49,18 @@ impl Core {
     /// Makes an empty repository.
     ///
     /// # Errors
-    /// When there is no such running instance or namespace, the operator may not, or the name is in use.
+    /// When there is no such running instance or namespace, the operator may not, the name is in use, or the instance's
+    /// edition allows no more repositories.
     pub async fn create_repository(
         &self,
         operator: Operator,
         instance: InstanceId,
         new: NewRepository,
     ) -> Result<(), Error> {
-        let now = Self::now();
+        let (now, limits) = (Self::now(), Arc::clone(&self.limits));
         self.write(move |tx| {
-            running_instance(tx, &operator, &instance, ResourcePath::Repository(&instance, &new.name))?;
+            let path = ResourcePath::Repository(&instance, &new.name);
+            let found = running_instance(tx, &operator, &instance, path)?;
             let namespace = find_namespace(tx, &instance, &new.name.namespace)?;
             let row = repositories::NewRepository {
                 instance: &instance,
@@ -68,8 +70,7 @@ impl Core {
                 description: &new.description,
                 now,
             };
-            let id = repositories::insert(tx, &row)?;
-            id.map(drop).ok_or_else(|| Error::RepositoryExists(new.name.clone()))
+            add_repository(tx, &limits, &found, &row).map(drop)
         })
         .await
     }
@@ -229,23 +230,60 @@ pub(crate) fn find_repository(
     Err(Error::RepositoryNotFound(name.clone()))
 }
 
-/// The number of the repository that a push goes to, which is made when only its namespace is there.
+/// A repository that a push goes to.
+#[derive(Clone, Copy)]
+pub(crate) struct PushedRepository {
+    /// The store's own number.
+    pub(crate) id: i64,
+    /// Tags in it.
+    pub(crate) tag_count: u64,
+}
+
+/// The repository that a push goes to, which is made when only its namespace is there. `instance` was read in this
+/// transaction.
 pub(crate) fn pushed_repository(
     tx: &Transaction<'_>,
-    instance: &InstanceId,
+    limits: &Limits,
+    instance: &Instance,
     name: &RepositoryName,
-) -> Result<i64, Error> {
-    if let Some(repository) = repositories::find(tx, instance, name)? {
-        return Ok(repository.id);
+) -> Result<PushedRepository, Error> {
+    if let Some(Repository { id, tag_count, .. }) = repositories::find(tx, &instance.id, name)? {
+        return Ok(PushedRepository { id, tag_count });
     }
-    let namespace = find_namespace(tx, instance, &name.namespace)?;
+    let namespace = find_namespace(tx, &instance.id, &name.namespace)?;
     let row = repositories::NewRepository {
-        instance,
+        instance: &instance.id,
         namespace_id: namespace.id,
         name,
         brief_description: "",
         description: "",
         now: Core::now(),
     };
-    repositories::insert(tx, &row)?.ok_or_else(|| Error::RepositoryExists(name.clone()))
+    Ok(PushedRepository { id: add_repository(tx, limits, instance, &row)?, tag_count: 0 })
+}
+
+/// Fails when a push would have to make the repository and the instance's edition allows no more. It is looked for only
+/// where the instance has as many as it may.
+pub(crate) fn check_room(
+    tx: &Transaction<'_>,
+    limits: &Limits,
+    instance: &Instance,
+    name: &RepositoryName,
+) -> Result<(), Error> {
+    match limits.check_quota(instance, Quota::Repositories, instance.repository_count) {
+        Err(error) if repositories::find(tx, &instance.id, name)?.is_none() => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Makes a repository, whichever door asked for it. `instance` was read in this transaction.
+fn add_repository(
+    tx: &Transaction<'_>,
+    limits: &Limits,
+    instance: &Instance,
+    row: &repositories::NewRepository<'_>,
+) -> Result<i64, Error> {
+    let id = repositories::insert(tx, row)?.ok_or_else(|| Error::RepositoryExists(row.name.clone()))?;
+    limits.check_quota(instance, Quota::Repositories, instance.repository_count)?;
+    Ok(id)
 }

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use bytes::Bytes;
 use futures_util::Stream;
 use uuid::Uuid;
@@ -11,11 +13,11 @@ use wharf_db::{
 use wharf_model::{Actions, Algorithm, Digest, Hasher, policy::Coverage};
 
 use crate::{
-    Caller, Core, Error, Instance, Target,
+    Caller, Core, Error, Instance, Limits, Target,
     access::{authorize, reach},
     namespaces::find_namespace,
     queue::{EventKind, emit},
-    repositories::pushed_repository,
+    repositories::{check_room, pushed_repository},
 };
 
 /// Sessions given up in one go.
@@ -52,14 +54,15 @@ impl Core {
     /// Begins an upload session, whose hash is kept running by `algorithm`.
     ///
     /// # Errors
-    /// When the caller may not push, there is no such namespace, or the instance has too many sessions.
+    /// When the caller may not push, there is no such namespace, the instance has too many sessions, or its edition
+    /// allows no more repositories and this is none yet.
     pub async fn begin_upload(
         &self,
         caller: Caller,
         target: Target,
         algorithm: Algorithm,
     ) -> Result<UploadStatus, Error> {
-        let session = NewSession::new(algorithm, self.limits.upload_sessions);
+        let session = NewSession::new(algorithm, &self.limits);
         let status = UploadStatus { id: session.id.clone(), received: 0 };
         // A session that holds nothing yet is as soon begun anew.
         self.write_soon(move |tx| {
@@ -82,7 +85,7 @@ impl Core {
         digest: Digest,
         from: Option<Target>,
     ) -> Result<Begun, Error> {
-        let session = NewSession::new(digest.algorithm(), self.limits.upload_sessions);
+        let session = NewSession::new(digest.algorithm(), &self.limits);
         let status = UploadStatus { id: session.id.clone(), received: 0 };
         self.write(move |tx| {
             let instance = authorize(tx, &caller, &target, Actions::PUSH)?;
@@ -90,8 +93,8 @@ impl Core {
                 session.insert(tx, &instance, &target)?;
                 return Ok(Begun::Session(status.clone()));
             }
-            let repository_id = pushed_repository(tx, &instance.id, &target.repository)?;
-            blobs::link(tx, repository_id, &digest)?;
+            let repository = pushed_repository(tx, &session.limits, &instance, &target.repository)?;
+            blobs::link(tx, repository.id, &digest)?;
             Ok(Begun::Mounted(digest.clone()))
         })
         .await
@@ -314,15 +317,15 @@ impl Core {
     ) -> Result<Finished, Error> {
         let (now, id, received) = (Self::now(), session.row.id.clone(), session.row.received);
         let blob = StoredBlob { size: stored.size, object: stored.object.clone() };
-        let linked = digest.clone();
+        let (linked, limits) = (digest.clone(), Arc::clone(&self.limits));
         let finished = self.write(move |tx| {
             let instance = authorize(tx, &caller, &target, Actions::PUSH)?;
             if !upload_sessions::delete(tx, &id, received)? {
                 return Err(moved_on(&id, upload_sessions::find(tx, &id)?.as_ref()));
             }
-            let repository_id = pushed_repository(tx, &instance.id, &target.repository)?;
+            let repository = pushed_repository(tx, &limits, &instance, &target.repository)?;
             let is_new = blobs::insert(tx, &instance.id, &linked, &blob, now)?;
-            blobs::link(tx, repository_id, &linked)?;
+            blobs::link(tx, repository.id, &linked)?;
             Ok(is_new)
         });
         let is_kept = |object: &String| Some(object) == stored.object.as_ref();
@@ -336,7 +339,10 @@ impl Core {
             }
             Err(error) => {
                 // Another request may have made the blob of the same segment. What this one composed is its own.
-                let is_lost = matches!(error, Error::UploadBusy(_) | Error::UploadNotFound(_));
+                let is_lost = matches!(
+                    error,
+                    Error::UploadBusy(_) | Error::UploadNotFound(_) | Error::QuotaExceeded { .. }
+                );
                 let own = stored.object.filter(|object| is_lost && !leftover.contains(object));
                 self.content.current.delete_objects(&session.row.instance, own.into_iter().collect()).await;
                 Err(error)
@@ -418,18 +424,21 @@ fn may_mount(
 struct NewSession {
     id: String,
     hash_state: Vec<u8>,
-    limit: u64,
+    limits: Arc<Limits>,
 }
 
 impl NewSession {
-    fn new(algorithm: Algorithm, limit: u64) -> Self {
-        Self { id: Uuid::new_v4().to_string(), hash_state: Hasher::new(algorithm).state(), limit }
+    fn new(algorithm: Algorithm, limits: &Arc<Limits>) -> Self {
+        let hash_state = Hasher::new(algorithm).state();
+        Self { id: Uuid::new_v4().to_string(), hash_state, limits: Arc::clone(limits) }
     }
 
     fn insert(&self, tx: &Transaction<'_>, instance: &Instance, target: &Target) -> Result<(), Error> {
         find_namespace(tx, &instance.id, &target.repository.namespace)?;
-        if upload_sessions::are_at_limit(tx, &instance.id, self.limit)? {
-            return Err(Error::TooManyUploads { instance: target.instance.clone(), limit: self.limit });
+        check_room(tx, &self.limits, instance, &target.repository)?;
+        let limit = self.limits.upload_sessions;
+        if upload_sessions::are_at_limit(tx, &instance.id, limit)? {
+            return Err(Error::TooManyUploads { instance: target.instance.clone(), limit });
         }
         let session = UploadSession {
             id: self.id.clone(),

@@ -2,7 +2,7 @@
 
 use wharf_model::{InstanceId, Timestamp, Uin};
 
-use crate::{Error, Transaction, value::params};
+use crate::{Error, Page, Row, Transaction, value::params};
 
 /// A row of `instance_tokens`.
 #[derive(Clone, Debug)]
@@ -41,7 +41,79 @@ pub fn insert(tx: &Transaction<'_>, token: &InstanceToken) -> Result<(), Error> 
     .map(drop)
 }
 
+/// An instance's tokens, newest first: all, or those of one account.
+pub fn list(
+    tx: &Transaction<'_>,
+    instance: &InstanceId,
+    uin: Option<Uin>,
+    page: Page,
+) -> Result<Vec<InstanceToken>, Error> {
+    match uin {
+        None => tx.all(
+            concat!(columns!(), " ORDER BY created_at DESC, id LIMIT $2 OFFSET $3"),
+            params![instance, page.limit, page.offset],
+            read,
+        ),
+        Some(uin) => tx.all(
+            concat!(columns!(), " AND uin = $2 ORDER BY created_at DESC, id LIMIT $3 OFFSET $4"),
+            params![instance, uin, page.limit, page.offset],
+            read,
+        ),
+    }
+}
+
+/// How many tokens an instance has: in all, or of one account. Grows with them; an edition bounds how many there are.
+pub fn count(tx: &Transaction<'_>, instance: &InstanceId, uin: Option<Uin>) -> Result<u64, Error> {
+    match uin {
+        None => tx.number("SELECT COUNT(*) FROM instance_tokens WHERE instance_id = $1", params![instance]),
+        Some(uin) => tx.number(
+            "SELECT COUNT(*) FROM instance_tokens WHERE instance_id = $1 AND uin = $2",
+            params![instance, uin],
+        ),
+    }
+}
+
+/// The token of that id.
+pub fn find(tx: &Transaction<'_>, instance: &InstanceId, id: &str) -> Result<Option<InstanceToken>, Error> {
+    tx.first(concat!(columns!(), " AND id = $2"), params![instance, id], read)
+}
+
+/// Sets what a token is for.
+pub fn set_description(tx: &Transaction<'_>, id: &str, description: &str) -> Result<(), Error> {
+    tx.note("UPDATE instance_tokens SET description = $2 WHERE id = $1", params![id, description]).map(drop)
+}
+
+/// Enables or disables a token.
+pub fn set_enabled(tx: &Transaction<'_>, id: &str, enabled: bool) -> Result<(), Error> {
+    tx.execute("UPDATE instance_tokens SET enabled = $2 WHERE id = $1", params![id, enabled]).map(drop)
+}
+
+/// Removes a token.
+pub fn delete(tx: &Transaction<'_>, id: &str) -> Result<(), Error> {
+    tx.execute("DELETE FROM instance_tokens WHERE id = $1", params![id]).map(drop)
+}
+
 /// Whether the token of that id exists and is enabled.
 pub fn is_enabled(tx: &Transaction<'_>, id: &str) -> Result<bool, Error> {
     tx.exists("SELECT 1 FROM instance_tokens WHERE id = $1 AND enabled", params![id])
+}
+
+macro_rules! columns {
+    () => {
+        "SELECT id, instance_id, uin, description, enabled, created_at, expires_at FROM instance_tokens
+             WHERE instance_id = $1"
+    };
+}
+use columns;
+
+fn read(row: &Row<'_>) -> Result<InstanceToken, Error> {
+    Ok(InstanceToken {
+        id: row.get(0)?,
+        instance: row.get(1)?,
+        uin: row.get(2)?,
+        description: row.get(3)?,
+        enabled: row.get(4)?,
+        created_at: row.get(5)?,
+        expires_at: row.get(6)?,
+    })
 }

@@ -224,7 +224,7 @@ async fn a_filter_holds_no_patterns() {
         assert!(fixture.write(move |tx| namespaces::insert(tx, &id, &row)).await.unwrap());
     }
     for (text, expected) in [("a_b", vec!["aa_b"]), ("%", vec![]), ("a", vec!["aa_b", "aaxb"])] {
-        let (id, filter) = (id.clone(), namespaces::Filter { name: Some(text.to_owned()), tag: None });
+        let (id, filter) = (id.clone(), namespaces::Filter { name: Some(text.to_owned()), tags: Vec::new() });
         let (list, count) = fixture
             .read(move |tx| {
                 let list = namespaces::list(tx, &id, &filter, wharf_db::Page::ALL)?;

@@ -22,6 +22,17 @@ impl Quota {
     pub const ALL: [Self; 5] =
         [Self::Namespaces, Self::Repositories, Self::Tags, Self::ServiceAccounts, Self::Tokens];
 
+    /// What it bounds, in words.
+    pub const fn things(self) -> &'static str {
+        match self {
+            Self::Namespaces => "namespaces",
+            Self::Repositories => "repositories",
+            Self::Tags => "tags in a repository",
+            Self::ServiceAccounts => "service accounts",
+            Self::Tokens => "long-term tokens",
+        }
+    }
+
     /// The word in the configuration.
     pub const fn name(self) -> &'static str {
         match self {

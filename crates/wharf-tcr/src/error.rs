@@ -14,6 +14,7 @@ pub(crate) fn codes(error: &Error) -> &'static [&'static str] {
         | Error::WrongRenewal { .. }
         | Error::PaidTooFar(_)
         | Error::InvalidManifest(_) => VALUES,
+        Error::MissingValue(_) => &["MissingParameter"],
         Error::TooManyTags { .. } => &["InvalidParameter.ErrorTagOverLimit", "InvalidParameter"],
 
         Error::InstanceNameIllegal(_) => &["InvalidParameter.ErrorNameIllegal", "InvalidParameter"],
@@ -30,9 +31,10 @@ pub(crate) fn codes(error: &Error) -> &'static [&'static str] {
         }
         Error::DeletionProtected(_) | Error::EditionTooSmall { .. } => &["OperationDenied"],
 
-        Error::NamespaceNotFound(_) | Error::RepositoryNotFound(_) | Error::ManifestNotFound { .. } => {
-            &["ResourceNotFound.TcrResourceNotFound", "ResourceNotFound"]
-        }
+        Error::NamespaceNotFound(_)
+        | Error::RepositoryNotFound(_)
+        | Error::ManifestNotFound { .. }
+        | Error::InstanceTokenNotFound(_) => &["ResourceNotFound.TcrResourceNotFound", "ResourceNotFound"],
         Error::NamespaceExists(_) | Error::RepositoryExists(_) => {
             &["FailedOperation.ErrorTcrResourceConflict", "InternalError.ErrorTcrResourceConflict"]
         }

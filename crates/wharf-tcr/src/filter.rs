@@ -3,19 +3,12 @@
 use wharf_cloudapi::input;
 
 input! {
-    /// A condition of a listing. Those that there are take one value each.
+    /// A condition of a listing. Of several, a thing has to pass all.
     pub struct Filter<Name> {
         /// What it looks at.
         name: Name = "Name",
-        /// What it lets pass.
-        values: Vec<String> = "Values" in 1..=1,
-    }
-}
-
-impl<Name> Filter<Name> {
-    /// What it looks at, and its value.
-    pub(crate) fn parts(self) -> (Name, String) {
-        (self.name, self.values.into_iter().next().unwrap_or_default())
+        /// What it lets pass: each of these.
+        values: Vec<String> = "Values" in 1..,
     }
 }
 

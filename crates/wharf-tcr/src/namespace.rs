@@ -1,7 +1,7 @@
 //! Namespaces of an instance.
 
 use wharf_cloudapi::{Action, Call, choice, input, output};
-use wharf_core::{Error, Namespace, NamespaceFilter, Namespaces, NewNamespace, Page};
+use wharf_core::{Error, Namespace, NamespaceChanges, NamespaceFilter, Namespaces, NewNamespace, Page};
 use wharf_model::Severity;
 
 use crate::{
@@ -56,17 +56,62 @@ impl Action for CreateNamespace {
     type Output = Done;
 
     async fn run(self, call: Call) -> Result<Done, Error> {
-        let allowed = self.cve_whitelist_items.unwrap_or_default().into_iter();
         let new = NewNamespace {
             name: self.namespace_name.parse()?,
             public: self.is_public,
             auto_scan: self.is_auto_scan.unwrap_or(false),
             prevent_vul: self.is_prevent_vul.unwrap_or(false),
             severity: self.severity.map(|LeastSeverity(severity)| severity),
-            cve_allowlist: allowed.filter_map(|item| item.cve_id).filter(|id| !id.is_empty()).collect(),
+            cve_allowlist: allowlist(self.cve_whitelist_items.unwrap_or_default()),
             tags: TagSpecification::read(self.tag_specification),
         };
         call.core.create_namespace(call.operator, instance_id(&self.registry_id)?, new).await?;
+        Ok(Done {})
+    }
+}
+
+/// The CVE numbers of items; an item without one says nothing.
+fn allowlist(items: Vec<CVEWhitelistItem>) -> Vec<String> {
+    items.into_iter().filter_map(|item| item.cve_id).filter(|id| !id.is_empty()).collect()
+}
+
+input! {
+    /// Changes a namespace; what a request does not have stays as it is.
+    pub struct ModifyNamespace {
+        /// In which instance.
+        registry_id: String = "RegistryId",
+        /// Its name.
+        namespace_name: String = "NamespaceName",
+        /// Whether anybody may pull.
+        is_public: Option<bool> = "IsPublic",
+        /// Whether a push starts a scan.
+        is_auto_scan: Option<bool> = "IsAutoScan",
+        /// Whether vulnerable images are held back.
+        is_prevent_vul: Option<bool> = "IsPreventVUL",
+        /// From which severity on: `low`, `medium` or `high`.
+        severity: Option<LeastSeverity> = "Severity",
+        /// Vulnerabilities that do not count, in the place of those that there are.
+        cve_whitelist_items: Option<Vec<CVEWhitelistItem>> = "CVEWhitelistItems",
+        /// Its cloud tags, in the place of those that there are.
+        tag_specification: Option<TagSpecification<OfNamespace>> = "TagSpecification",
+    }
+}
+
+impl Action for ModifyNamespace {
+    const NAME: &'static str = "ModifyNamespace";
+    type Output = Done;
+
+    async fn run(self, call: Call) -> Result<Done, Error> {
+        let changes = NamespaceChanges {
+            public: self.is_public,
+            auto_scan: self.is_auto_scan,
+            prevent_vul: self.is_prevent_vul,
+            severity: self.severity.map(|LeastSeverity(severity)| severity),
+            cve_allowlist: self.cve_whitelist_items.map(allowlist),
+        };
+        let tags = self.tag_specification.map(|given| TagSpecification::read(Some(given)));
+        let (instance, name) = (instance_id(&self.registry_id)?, self.namespace_name.parse()?);
+        call.core.modify_namespace(call.operator, instance, name, changes, tags).await?;
         Ok(Done {})
     }
 }
@@ -84,7 +129,7 @@ input! {
         offset: Option<i64> = "Offset" in 0..,
         /// Whether all are shown, whatever the page.
         all: Option<bool> = "All",
-        /// `Tags`: `key:value`.
+        /// `Tags`: `key:value`, or a key alone; one of a filter's values is enough.
         filters: Option<Vec<Filter<NamespaceFilterName>>> = "Filters",
         /// Only those that sign images with a KMS key.
         kms_sign_policy: Option<bool> = "KmsSignPolicy",
@@ -135,10 +180,9 @@ impl Action for DescribeNamespaces {
         let page = paging::pages(self.offset, self.limit, LARGEST_PAGE);
         let page = if self.all.unwrap_or(false) { Page::ALL } else { page };
         let mut wanted =
-            NamespaceFilter { name: self.namespace_name.filter(|name| !name.is_empty()), tag: None };
-        for filter in self.filters.unwrap_or_default() {
-            let (NamespaceFilterName(()), tag) = filter.parts();
-            wanted.tag = Some(key_and_value(&tag));
+            NamespaceFilter { name: self.namespace_name.filter(|name| !name.is_empty()), tags: Vec::new() };
+        for Filter { name: NamespaceFilterName(()), values } in self.filters.unwrap_or_default() {
+            wanted.tags.push(values.iter().map(|tag| key_and_value(tag)).collect());
         }
         let mut found =
             call.core.list_namespaces(call.operator, instance_id(&self.registry_id)?, wanted, page).await?;
@@ -171,6 +215,26 @@ fn info(namespace: Namespace, tags: Vec<(String, String)>) -> TcrNamespaceInfo {
         auto_scan: namespace.auto_scan,
         prevent_vul: namespace.prevent_vul,
         severity,
+    }
+}
+
+input! {
+    /// Asks after the namespaces of all instances. The API's answer has no place for them.
+    pub struct DescribeInstanceAllNamespaces {
+        /// Namespaces on a page.
+        limit: Option<i64> = "Limit" in 1..,
+        /// Namespaces left out at the start.
+        offset: Option<i64> = "Offset" in 0..,
+    }
+}
+
+impl Action for DescribeInstanceAllNamespaces {
+    const NAME: &'static str = "DescribeInstanceAllNamespaces";
+    type Output = Done;
+
+    async fn run(self, call: Call) -> Result<Done, Error> {
+        call.core.check_operator(call.operator).await?;
+        Ok(Done {})
     }
 }
 

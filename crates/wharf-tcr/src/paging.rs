@@ -7,7 +7,12 @@ const PAGE: i64 = 20;
 
 /// `Offset` rows are left out; `limit` of them follow, 100 at most. Declarations refuse numbers below 0 and 1.
 pub(crate) fn rows(offset: Option<i64>, limit: Option<i64>) -> Page {
-    Page { offset: number(offset.unwrap_or(0)), limit: number(limit.unwrap_or(PAGE)).min(100) }
+    rows_up_to(offset, limit, 100)
+}
+
+/// As [`rows`], with another number of them at most.
+pub(crate) fn rows_up_to(offset: Option<i64>, limit: Option<i64>, largest: u64) -> Page {
+    Page { offset: number(offset.unwrap_or(0)), limit: number(limit.unwrap_or(PAGE)).min(largest) }
 }
 
 /// `Offset` is the number of a page of `limit` items. The first page is 1; 0 is taken for it too, as clients send it.
