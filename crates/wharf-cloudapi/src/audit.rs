@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Parameters that may be noted: names, ids and switches. All others, passwords and whole rules among them, are not.
-const NOTED: [&str; 42] = [
+const NOTED: [&str; 46] = [
     "CertificateId",
     "DeleteBucket",
     "DeletionProtection",
@@ -50,8 +50,12 @@ const NOTED: [&str; 42] = [
     "RetentionId",
     "RoleArn",
     "RuleId",
+    "SourceNamespace",
+    "SourceReference",
     "SourceRegistryId",
+    "SourceRepo",
     "TagKeys",
+    "Tags",
     "TokenId",
     "TokenType",
 ];

@@ -51,7 +51,7 @@ pub use audit::{AuditSettings, Audited, Refusal};
 pub use content::{Content, PulledBlob};
 pub use core::Core;
 pub use error::Error;
-pub use images::{ImageFilter, Images};
+pub use images::{Duplication, ImageDescription, ImageFilter, Images};
 pub use instance_tokens::{NewInstanceToken, TokenKind};
 pub use instances::{InstanceFilter, Instances, NameCheck, NewInstance};
 pub use limits::Limits;

@@ -8,7 +8,7 @@ use wharf_model::{
 };
 
 use crate::{
-    Caller, Core, Error, StoredManifest, Target,
+    Caller, Core, Error, Instance, StoredManifest, Target,
     access::authorize,
     repositories::{find_repository, pushed_repository},
 };
@@ -69,12 +69,7 @@ impl Core {
         let depth_limit = self.limits.index_depth;
         self.write(move |tx| {
             let instance = authorize(tx, &caller, &put.target, Actions::PUSH)?;
-            let repository_id = pushed_repository(tx, &instance.id, &put.target.repository)?;
-            let weight = incoming.weigh(tx, repository_id, &put.target.repository, instance.completeness)?;
-            if weight.depth > depth_limit {
-                return Err(Error::IndexTooDeep { found: weight.depth, limit: depth_limit });
-            }
-            incoming.keep(tx, repository_id, weight)
+            incoming.take_in(tx, &instance, &put.target.repository, depth_limit)
         })
         .await?;
         Ok(pushed)
@@ -119,7 +114,7 @@ impl Core {
         .await
     }
 
-    fn parse_manifest(
+    pub(crate) fn parse_manifest(
         &self,
         reference: Reference,
         mut tags: Vec<Tag>,
@@ -169,9 +164,10 @@ impl Core {
     }
 }
 
-struct Incoming {
-    manifest: Manifest,
-    digest: Digest,
+/// A manifest that was read, with the tags that are to point at it.
+pub(crate) struct Incoming {
+    pub(crate) manifest: Manifest,
+    pub(crate) digest: Digest,
     tags: Vec<Tag>,
     content: Bytes,
 }
@@ -186,6 +182,26 @@ struct Weight {
 }
 
 impl Incoming {
+    /// The one way of a manifest into a repository, which is made when it is not there, and of tags to it.
+    ///
+    /// # Errors
+    /// When there is no such namespace, indexes nest deeper than `depth_limit`, or something is not in the repository
+    /// that the instance wants to be there.
+    pub(crate) fn take_in(
+        &self,
+        tx: &Transaction<'_>,
+        instance: &Instance,
+        repository: &RepositoryName,
+        depth_limit: u64,
+    ) -> Result<(), Error> {
+        let repository_id = pushed_repository(tx, &instance.id, repository)?;
+        let weight = self.weigh(tx, repository_id, repository, instance.completeness)?;
+        if weight.depth > depth_limit {
+            return Err(Error::IndexTooDeep { found: weight.depth, limit: depth_limit });
+        }
+        self.keep(tx, repository_id, weight)
+    }
+
     fn keep(&self, tx: &Transaction<'_>, repository_id: i64, weight: Weight) -> Result<(), Error> {
         let now = Core::now();
         let row = manifests::NewManifest {
