@@ -1,10 +1,11 @@
 """helm keeps charts in the registry as OCI artifacts."""
 
+import json
 from pathlib import Path
 
 import pytest
 
-from wharf.cloud import NAMESPACE, Login
+from wharf.cloud import NAMESPACE, Cloud, Instance, Login
 from wharf.oci import Registry
 from wharf.program import attempt, go_tool, run
 from wharf.ways import WITH_PLAIN_HTTP, Way
@@ -73,3 +74,24 @@ def test_after_logout(helm, plain: list[str], way: Way, chart: Path, client_envi
     ended = attempt(go_tool("helm"), *show, environment=client_environment)
     assert ended.returncode != 0
     assert "401" in ended.stderr or "unauthorized" in ended.stderr.lower()
+
+
+@pytest.mark.client("helm", "push", "pull")
+def test_through_the_cloud_api(
+    helm, plain: list[str], way: Way, chart: Path, cloud: Cloud, instance: Instance, tmp_path: Path
+):
+    """A chart is told from an image, its config is what `Chart.yaml` says, and a copy of it is a chart."""
+    helm("push", chart, f"oci://{way.prefix}", *plain)
+    assert cloud.images(instance, NAMESPACE, "web")["0.1.0"].Kind == f"Artifact::{CHART}"
+    names = {"RegistryId": instance.id, "NamespaceName": NAMESPACE, "RepositoryName": "web"}
+    told = cloud.call("DescribeImageManifests", **names, ImageVersion="0.1.0")
+    config = json.loads(json.loads(told.Config))
+    assert (config["name"], config["version"], told.Labels) == ("web", "0.1.0", [])
+    (tmp_path / "pulled").mkdir()
+    cloud.create_namespace(instance, "live")
+    source = {"SourceNamespace": NAMESPACE, "SourceRepo": "web", "SourceReference": "0.1.0"}
+    destination = {"DestinationNamespace": "live", "DestinationTag": "0.1.0"}
+    cloud.call("DuplicateImage", RegistryId=instance.id, **source, **destination)
+    live = way.prefix.removesuffix(NAMESPACE) + "live"
+    helm("pull", f"oci://{live}/web", "--version", "0.1.0", *plain, "--destination", tmp_path / "pulled")
+    assert (tmp_path / "pulled" / chart.name).read_bytes() == chart.read_bytes()

@@ -3,10 +3,12 @@
 A new action is a new line here; `test_the_table_is_whole` fails until it is.
 """
 
-from isolation.belongings import REPOSITORY
+from isolation.belongings import REPOSITORY, TAG
 from wharf.cloud import NAMESPACE
 
 _NAMES = {"NamespaceName": NAMESPACE, "RepositoryName": REPOSITORY.split("/", 1)[1]}
+
+_SOURCE = {"SourceNamespace": NAMESPACE, "SourceRepo": _NAMES["RepositoryName"], "SourceReference": TAG}
 
 # What an action takes besides the instance's id. An action may be there more than once.
 WITH_ONE_INSTANCE = [
@@ -23,6 +25,8 @@ WITH_ONE_INSTANCE = [
     ("DeleteInstanceToken", {"TokenId": "0123456789abcdefghij"}),
     ("DeleteNamespace", {"NamespaceName": NAMESPACE}),
     ("DeleteRepository", {**_NAMES, "ForceDelete": True}),
+    ("DeleteRepositoryTags", {**_NAMES, "Tags": [TAG]}),
+    ("DescribeImageManifests", {**_NAMES, "ImageVersion": TAG}),
     ("DescribeImages", _NAMES),
     ("DescribeInstanceToken", {}),
     ("DescribeNamespaces", {}),
@@ -37,6 +41,8 @@ WITH_ONE_INSTANCE = [
     ("ModifyInstanceToken", {"TokenId": "0123456789abcdefghij", "ModifyFlag": 1, "Desc": "intruder"}),
     ("ModifyNamespace", {"NamespaceName": NAMESPACE, "IsPublic": True}),
     ("ModifyNamespace", {"NamespaceName": "absent", "IsPublic": True}),
+    ("DuplicateImage", {**_SOURCE, "DestinationTag": "copy"}),
+    ("DuplicateImage", {**_SOURCE, "DestinationTag": TAG, "DestinationRepo": "intruder", "Override": True}),
 ]
 
 # Actions that say whether there is an instance, instead of refusing one that there is not.

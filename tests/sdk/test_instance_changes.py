@@ -30,13 +30,13 @@ def server(tmp_path_factory: pytest.TempPathFactory):
 
 def described(cloud: Cloud, instance: Instance):
     answer = cloud.call("DescribeInstances", Registryids=[instance.id])
-    assert_complete("DescribeInstances", answer)
+    assert_complete(answer)
     (found,) = answer.Registries
     return found
 
 
 def modify(cloud: Cloud, instance: Instance, **changes) -> None:
-    assert_complete("ModifyInstance", cloud.call("ModifyInstance", RegistryId=instance.id, **changes))
+    assert_complete(cloud.call("ModifyInstance", RegistryId=instance.id, **changes))
 
 
 def create_repository(cloud: Cloud, instance: Instance, name: str) -> None:
@@ -146,7 +146,7 @@ def test_an_instance_is_checked(server: Server, cloud: Cloud, instance_name: str
     there = shanghai.create_instance(instance_name)
     for asked in (cloud, shanghai):
         answer = asked.call("CheckInstance", RegistryId=there.id)
-        assert_complete("CheckInstance", answer)
+        assert_complete(answer)
         assert (answer.IsValidated, answer.RegionId) == (True, 4)
     for asked, id in ((cloud, "tcr-absent00"), (cloud, "tcr-test"), (cloud, ""), (Cloud(server, account), there.id)):
         answer = asked.call("CheckInstance", RegistryId=id)

@@ -48,7 +48,7 @@ def listed(cloud: Cloud, *filters: tuple[str, list[str]], **parameters) -> list[
     """The names that a listing holds, without what they have in common."""
     conditions = [{"Name": name, "Values": values} for name, values in filters]
     answer = cloud.call("DescribeInstances", Filters=conditions, **parameters)
-    assert_complete("DescribeInstances", answer)
+    assert_complete(answer)
     names = [registry.RegistryName.removeprefix("listing-") for registry in answer.Registries]
     if "Limit" not in parameters and "Offset" not in parameters:
         assert answer.TotalCount == len(names)

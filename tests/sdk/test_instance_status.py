@@ -27,7 +27,7 @@ def without_content(server: Server) -> Iterator[None]:
 
 def condition(cloud: Cloud, instance: Instance) -> tuple[str, str, str]:
     answer = cloud.call("DescribeInstanceStatus", RegistryIds=[instance.id])
-    assert_complete("DescribeInstanceStatus", answer)
+    assert_complete(answer)
     (status,) = answer.RegistryStatusSet
     (condition,) = status.Conditions
     assert condition.Status == status.Status
@@ -39,7 +39,7 @@ def test_a_store_that_is_away_is_waited_for(own_server: Server):
     cloud = Cloud(own_server, ROOT)
     with without_content(own_server):
         made = cloud.call("CreateInstance", RegistryName="waiting", RegistryType="basic")
-        assert_complete("CreateInstance", made)
+        assert_complete(made)
         instance = Instance(made.RegistryId, "waiting")
         eventually("it is Deploying", lambda: cloud.status(instance) == "Deploying")
         _, kind, reason = condition(cloud, instance)

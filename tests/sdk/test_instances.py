@@ -110,13 +110,13 @@ def test_absent_instances_are_left_out(cloud: Cloud, instance: Instance):
 
 
 def test_answers_are_complete(cloud: Cloud, instance_name: str):
-    assert_complete("CheckInstanceName", cloud.call("CheckInstanceName", RegistryName=instance_name))
+    assert_complete(cloud.call("CheckInstanceName", RegistryName=instance_name))
     made = cloud.call("CreateInstance", RegistryName=instance_name, RegistryType="premium")
-    assert_complete("CreateInstance", made)
+    assert_complete(made)
     asked = {"RegistryIds": [made.RegistryId]}
-    assert_complete("DescribeInstanceStatus", cloud.call("DescribeInstanceStatus", **asked))
+    assert_complete(cloud.call("DescribeInstanceStatus", **asked))
     eventually("it is Running", lambda: cloud.status(Instance(made.RegistryId, instance_name)) == "Running")
-    assert_complete("DeleteInstance", cloud.call("DeleteInstance", RegistryId=made.RegistryId, DeleteBucket=True))
+    assert_complete(cloud.call("DeleteInstance", RegistryId=made.RegistryId, DeleteBucket=True))
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from wharf.signed_request import SignedRequest
 from wharf.small_image import SmallImage
 from wharf.sub_account import SubAccounts, allow
 from wharf.token_service import TokenService
-from wharf.typed_response import assert_complete
+from wharf.complete import assert_complete
 
 CVES = [{"CVEID": "CVE-2021-44228"}, {"CVEID": "CVE-2014-0160"}]
 TAGS = {"ResourceType": "namespace", "Tags": [{"Key": "team", "Value": "red"}]}

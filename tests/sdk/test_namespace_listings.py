@@ -8,7 +8,7 @@ from wharf.account import ROOT
 from wharf.cloud import Cloud, Instance, refused
 from wharf.server import Server
 from wharf.signed_request import SignedRequest
-from wharf.typed_response import assert_complete
+from wharf.complete import assert_complete
 
 NOT_ALLOWED = "InvalidParameter.ErrorTcrInvalidParameter"
 RED, BLUE, PROD = ("team", "red"), ("team", "blue"), ("stage", "prod")

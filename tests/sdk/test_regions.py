@@ -18,7 +18,7 @@ eu-berlin-1 = "101 ber"
 
 def test_the_region_in_use_is_listed(cloud: Cloud):
     answer = cloud.call("DescribeRegions")
-    assert_complete("DescribeRegions", answer)
+    assert_complete(answer)
     assert answer.TotalCount == len(answer.Regions)
     (region,) = [region for region in answer.Regions if region.RegionName == REGION]
     assert region.Alias == "gz"
@@ -40,7 +40,7 @@ def test_regions_of_the_configuration(make_server: Callable[..., Server]):
     server = make_server().configure(OWN).start()
     berlin, east, nowhere = (Cloud(server, ROOT, region) for region in ("eu-berlin-1", "east", REGION))
     answer = berlin.call("DescribeRegions")
-    assert_complete("DescribeRegions", answer)
+    assert_complete(answer)
     found = [(region.Id, region.RegionName, region.RegionId, region.Alias) for region in answer.Regions]
     assert found == [(1, "eu-berlin-1", 101, "ber"), (2, "east", 901, "e")]
 

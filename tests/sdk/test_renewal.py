@@ -42,7 +42,7 @@ def prepaid(cloud: Cloud, name: str, months: int, flag: int) -> Instance:
 def test_an_instance_paid_in_advance(cloud: Cloud, instance_name: str):
     instance = prepaid(cloud, instance_name, 12, 2)
     answer = cloud.call("DescribeInstances", Registryids=[instance.id])
-    assert_complete("DescribeInstances", answer)
+    assert_complete(answer)
     found = answer.Registries[0]
     assert (found.PayMod, found.RenewFlag, found.Status) == (1, 2, "Running")
     created = datetime.fromisoformat(found.CreatedAt).astimezone(timezone.utc)
@@ -61,7 +61,7 @@ def test_a_period_follows_the_last(cloud: Cloud, instance_name: str, months: int
     answer = cloud.call(
         "RenewInstance", RegistryId=instance.id, RegistryChargePrepaid=period(months, 1), Flag=0
     )
-    assert_complete("RenewInstance", answer)
+    assert_complete(answer)
     assert answer.RegistryId == instance.id
     assert end(cloud, instance) == later(created, 1 + months)
     assert described(cloud, instance).RenewFlag == 1

@@ -15,7 +15,7 @@ from wharf.signed_request import SignedRequest
 from wharf.small_image import SmallImage
 from wharf.sub_account import SubAccounts, allow
 from wharf.token_service import TokenService
-from wharf.typed_response import assert_complete
+from wharf.complete import assert_complete
 
 REPOSITORY = f"{NAMESPACE}/web"
 SCOPE = f"repository:{REPOSITORY}:pull,push"

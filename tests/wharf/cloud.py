@@ -82,9 +82,11 @@ class Cloud(SdkClient):
 
 
 @contextmanager
-def refused(code: str) -> Iterator[None]:
-    """Expect the block to end in the cloud API's error of this code, with a message and a RequestId."""
+def refused(code: str, *facts: str) -> Iterator[None]:
+    """Expect the block to end in the cloud API's error of this code, with these facts in its message."""
     with pytest.raises(TencentCloudSDKException) as caught:
         yield
     assert caught.value.get_code() == code, caught.value
     assert caught.value.get_message() and caught.value.get_request_id()
+    for fact in facts:
+        assert fact in caught.value.get_message(), caught.value

@@ -1,37 +1,32 @@
-"""Whether an answer of TCR has every field that the API's facts name, each of its type."""
+"""Whether an answer has all that the official SDK's model of it has."""
 
-import json
-from pathlib import Path
+import re
 
 from tencentcloud.common.abstract_model import AbstractModel
 
-FACTS = json.loads((Path(__file__).parents[2] / "spec" / "tcr-2019-09-24.json").read_text())
-TYPES = {"string": str, "datetime_iso": str, "datetime": str, "bool": bool, "int64": int, "uint64": int, "float": float}
+_SIMPLE = {"str": str, "int": int, "bool": bool, "float": (int, float)}
 
 
-def assert_complete(action: str, answer: AbstractModel, but: frozenset[str] = frozenset()) -> None:
-    """Fail unless the SDK's typed answer of an action is whole, down to what is in its lists.
+def assert_complete(answer: AbstractModel) -> None:
+    """Each field of the SDK's model is there, in full depth, and has the type that the model says."""
+    for attribute, value in vars(answer).items():
+        name = attribute.removeprefix("_")
+        place = f"{type(answer).__name__}.{name}"
+        documented = re.search(r":rtype: (.+)", getattr(type(answer), name).__doc__ or "")
+        assert documented, f"{place} has no type"
+        kind = documented.group(1).strip()
+        assert value is not None, f"{place} is missing"
+        item = kind.removeprefix("list of ")
+        if item != kind:
+            assert isinstance(value, list), f"{place} is no list"
+        for one in value if item != kind else [value]:
+            _check(place, item, one)
 
-    Lists may be empty; `but` names fields that may be absent.
-    """
-    _members(action, answer, FACTS["actions"][action]["output"], but)
 
-
-def _members(path: str, answer: AbstractModel, fields: list[dict], but: frozenset[str]) -> None:
-    known = {name.removeprefix("_") for name in vars(answer)}
-    assert {field["name"] for field in fields} <= known, f"{path}: the SDK knows {known}"
-    for field in fields:
-        if field["name"] not in but:
-            _value(f"{path}.{field['name']}", getattr(answer, field["name"]), field["type"], but)
-
-
-def _value(path: str, value: object, type_name: str, but: frozenset[str]) -> None:
-    if type_name.startswith("list<"):
-        assert isinstance(value, list), f"{path} is {value!r}"
-        for number, item in enumerate(value):
-            _value(f"{path}.{number}", item, type_name.removeprefix("list<").removesuffix(">"), but)
-    elif type_name in TYPES:
-        assert type(value) is TYPES[type_name], f"{path} is {value!r}, not of {type_name}"
+def _check(place: str, kind: str, value: object) -> None:
+    if kind in _SIMPLE:
+        is_switch = isinstance(value, bool)
+        assert isinstance(value, _SIMPLE[kind]) and is_switch == (kind == "bool"), f"{place}: {value!r}"
     else:
-        assert isinstance(value, AbstractModel), f"{path} is {value!r}"
-        _members(path, value, FACTS["types"][type_name], but)
+        assert isinstance(value, AbstractModel), f"{place}: {value!r}"
+        assert_complete(value)

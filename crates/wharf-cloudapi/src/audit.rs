@@ -54,8 +54,12 @@ const NOTED: &[&str] = &[
     "RoleArn",
     "RuleId",
     "Severity",
+    "SourceNamespace",
+    "SourceReference",
     "SourceRegistryId",
+    "SourceRepo",
     "TagKeys",
+    "Tags",
     "TokenId",
     "TokenType",
 ];
@@ -186,11 +190,11 @@ fn resource(parameters: &Map<String, Value>) -> Option<String> {
     let named = |names: [&str; 2]| names.iter().find_map(|name| parameters.get(*name)?.as_str());
     let parts = [
         named(["RegistryId", "RegistryName"]).or_else(|| named(["SourceRegistryId", "Resource"])),
-        named(["NamespaceName", "Namespace"]),
-        named(["RepositoryName", "RepoName"]),
+        named(["NamespaceName", "Namespace"]).or_else(|| named(["DestinationNamespace", "SourceNamespace"])),
+        named(["RepositoryName", "RepoName"]).or_else(|| named(["DestinationRepo", "SourceRepo"])),
     ];
     let mut resource = parts.into_iter().flatten().collect::<Vec<_>>().join("/");
-    if let Some(tag) = parameters.get("ImageVersion").and_then(Value::as_str) {
+    if let Some(tag) = named(["ImageVersion", "DestinationTag"]) {
         resource.push(':');
         resource.push_str(tag);
     }
@@ -251,6 +255,14 @@ mod tests {
         });
         assert_eq!(resource(&object(whole)).as_deref(), Some("tcr-1/team/app:1"));
         assert_eq!(resource(&object(json!({"RegistryName": "acme"}))).as_deref(), Some("acme"));
+        let copy = json!({
+            "RegistryId": "tcr-1",
+            "SourceNamespace": "team",
+            "SourceRepo": "app",
+            "DestinationNamespace": "live",
+            "DestinationTag": "2",
+        });
+        assert_eq!(resource(&object(copy)).as_deref(), Some("tcr-1/live/app:2"));
         assert_eq!(resource(&object(json!({"Offset": 1}))), None);
     }
 

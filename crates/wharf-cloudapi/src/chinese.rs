@@ -116,6 +116,15 @@ pub(crate) fn of(error: &Error) -> String {
         Error::ManifestNotFound { reference, repository } => {
             format!("仓库 `{repository}` 中不存在 manifest `{reference}`")
         }
+        Error::TagExists { tag, repository } => {
+            format!("仓库 `{repository}` 的镜像版本 `{tag}` 已存在且内容不同，请设置 Override 或更换版本")
+        }
+        Error::ConfigTooLarge { digest, size, limit } => {
+            format!("镜像配置 {digest} 有 {size} 字节，最多展示 {limit} 字节，请以 blob 方式拉取")
+        }
+        Error::TooManyBelongings { repository, limit } => {
+            format!("仓库 `{repository}` 中属于该镜像的 manifest 超过 {limit} 个，请使用客户端复制")
+        }
         Error::InvalidManifest(reason) => format!("manifest 无效：{reason}"),
         Error::UnknownMediaType(media_type) => format!("不支持 `{media_type}` 类型的 manifest"),
         Error::ManifestTooLarge { limit } => format!("manifest 超过 {limit} 字节"),

@@ -11,7 +11,7 @@ use wharf_model::{
 };
 
 use crate::{
-    Core, Error, Instance, Principal,
+    Core, Error, Instance, Operator, Principal,
     login_throttle::Attempt,
     permissions::{Asked, Permissions, TCR, Verdict},
     sessions,
@@ -173,6 +173,32 @@ pub(crate) fn authorize(
 ) -> Result<Instance, Error> {
     let standing = standing(tx, &caller.identity, target)?;
     standing.allow(caller, target, actions).cloned()
+}
+
+/// Fails unless an operator of the cloud API may do `actions` to a repository's content, as the data plane would let it.
+pub(crate) fn authorize_operator(
+    tx: &Transaction<'_>,
+    operator: &Operator,
+    instance: &Instance,
+    repository: &RepositoryName,
+    actions: Actions,
+) -> Result<(), Error> {
+    let permissions = operator.permissions(tx)?;
+    let resource = resource(instance, ResourcePath::Repository(&instance.id, repository));
+    for (action, name) in NAMED.iter().filter(|(action, _)| actions.contains(*action)) {
+        let asked = Asked { action: name, ..operator.asked() };
+        let is_allowed = match permissions.decide(&asked, &resource) {
+            Verdict::Allowed => true,
+            Verdict::Denied => false,
+            Verdict::Unsaid => {
+                *action == Actions::PULL && is_public(tx, &instance.id, &repository.namespace)?
+            }
+        };
+        if !is_allowed {
+            return Err(Error::Unauthorized { action: (*name).to_owned(), resource: resource.to_string() });
+        }
+    }
+    Ok(())
 }
 
 /// What an identity is to a namespace: all that [`authorize`] needs to know of the store.

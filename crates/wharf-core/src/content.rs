@@ -45,6 +45,17 @@ impl Content {
         Ok(PulledBlob::Here(store.open_blob(instance, digest, object, blob.size).await?))
     }
 
+    /// The bytes of a blob, also where clients are sent to the store for them.
+    pub(crate) async fn open(
+        &self,
+        instance: &InstanceId,
+        digest: &Digest,
+        blob: &StoredBlob,
+    ) -> Result<Blob, wharf_blob::Error> {
+        let store = self.holder(instance, digest, blob).await?;
+        store.open_blob(instance, digest, blob.object.as_deref(), blob.size).await
+    }
+
     /// Whether the stores answer.
     pub(crate) async fn check(&self) -> Result<(), wharf_blob::Error> {
         if let Some(previous) = &self.previous {

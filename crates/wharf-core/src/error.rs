@@ -1,6 +1,6 @@
 use wharf_model::{
     ChargeType, Digest, Edition, InstanceId, InstanceName, InstanceStatus, InvalidManifest, InvalidName,
-    InvalidTrust, NamespaceName, Quota, Reference, RepositoryName, RoleName, SecretId, Uin,
+    InvalidTrust, NamespaceName, Quota, Reference, RepositoryName, RoleName, SecretId, Tag, Uin,
     policy::InvalidPolicy,
 };
 
@@ -313,6 +313,34 @@ pub enum Error {
         reference: Reference,
         /// The repository.
         repository: RepositoryName,
+    },
+    /// The tag points at another manifest, and the caller did not want it moved.
+    #[error(
+        "the tag `{tag}` of `{repository}` points at another manifest: set Override, or choose another tag"
+    )]
+    TagExists {
+        /// The tag.
+        tag: Tag,
+        /// The repository.
+        repository: RepositoryName,
+    },
+    /// The config of a manifest is larger than what is shown of one.
+    #[error("the config {digest} has {size} bytes, and {limit} are shown at most: pull it as a blob")]
+    ConfigTooLarge {
+        /// The config.
+        digest: Digest,
+        /// Bytes it has.
+        size: u64,
+        /// Bytes allowed.
+        limit: u64,
+    },
+    /// An image that is to be copied has more with it than one copy takes.
+    #[error("more than {limit} manifests of `{repository}` belong to the image: copy it by a client")]
+    TooManyBelongings {
+        /// Where the image is.
+        repository: RepositoryName,
+        /// Manifests allowed.
+        limit: usize,
     },
     /// The bytes are no manifest of their type.
     #[error("the manifest is not valid: {0}")]

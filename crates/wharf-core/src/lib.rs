@@ -51,7 +51,7 @@ pub use audit::{AuditSettings, Audited, Refusal};
 pub use content::{Content, PulledBlob};
 pub use core::Core;
 pub use error::Error;
-pub use images::{ImageFilter, Images};
+pub use images::{Duplication, ImageDescription, ImageFilter, Images};
 pub use instance_tokens::{InstanceTokens, NewInstanceToken, TokenChange, TokenKind};
 pub use instances::{
     InstanceChanges, InstanceFilter, Instances, NameCheck, NewInstance, PeriodsSettled, Renewal,

@@ -70,13 +70,7 @@ impl Core {
         let limits = Arc::clone(&self.limits);
         self.write(move |tx| {
             let instance = authorize(tx, &caller, &put.target, Actions::PUSH)?;
-            let repository = pushed_repository(tx, &limits, &instance, &put.target.repository)?;
-            let weight = incoming.weigh(tx, repository.id, &put.target.repository, instance.completeness)?;
-            if weight.depth > limits.index_depth {
-                return Err(Error::IndexTooDeep { found: weight.depth, limit: limits.index_depth });
-            }
-            let (manifest_id, now) = (incoming.keep(tx, repository.id, weight)?, Self::now());
-            point_tags(tx, &limits, &instance, repository, manifest_id, &incoming.tags, now)
+            incoming.take_in(tx, &limits, &instance, &put.target.repository)
         })
         .await?;
         Ok(pushed)
@@ -121,7 +115,7 @@ impl Core {
         .await
     }
 
-    fn parse_manifest(
+    pub(crate) fn parse_manifest(
         &self,
         reference: Reference,
         mut tags: Vec<Tag>,
@@ -171,9 +165,10 @@ impl Core {
     }
 }
 
-struct Incoming {
-    manifest: Manifest,
-    digest: Digest,
+/// A manifest that was read, with the tags that are to point at it.
+pub(crate) struct Incoming {
+    pub(crate) manifest: Manifest,
+    pub(crate) digest: Digest,
     tags: Vec<Tag>,
     content: Bytes,
 }
@@ -188,6 +183,28 @@ struct Weight {
 }
 
 impl Incoming {
+    /// The one way of a manifest into a repository, which is made when it is not there, and of tags to it. `instance`
+    /// was read in this transaction.
+    ///
+    /// # Errors
+    /// When there is no such namespace, indexes nest too deep, something is not in the repository that the instance
+    /// wants to be there, or the instance's edition allows no more repositories or tags.
+    pub(crate) fn take_in(
+        &self,
+        tx: &Transaction<'_>,
+        limits: &Limits,
+        instance: &Instance,
+        repository: &RepositoryName,
+    ) -> Result<(), Error> {
+        let pushed = pushed_repository(tx, limits, instance, repository)?;
+        let weight = self.weigh(tx, pushed.id, repository, instance.completeness)?;
+        if weight.depth > limits.index_depth {
+            return Err(Error::IndexTooDeep { found: weight.depth, limit: limits.index_depth });
+        }
+        let (manifest_id, now) = (self.keep(tx, pushed.id, weight)?, Core::now());
+        point_tags(tx, limits, instance, pushed, manifest_id, &self.tags, now)
+    }
+
     /// Keeps the manifest; its number.
     fn keep(&self, tx: &Transaction<'_>, repository_id: i64, weight: Weight) -> Result<i64, Error> {
         let row = manifests::NewManifest {

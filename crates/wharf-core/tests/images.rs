@@ -130,3 +130,24 @@ async fn pulls_are_noted_by_repository_and_tag_and_forgotten_with_the_tag() {
     delete_image(&fixture, &acme, "a").await.unwrap();
     assert_eq!(noted().await, [(None, 3)]);
 }
+
+#[tokio::test]
+async fn tags_go_together_or_not_at_all() {
+    let fixture = Fixture::new().await;
+    let acme = fixture.instance("acme").await;
+    let digest = fixture.push_image(&acme, "team/app", b"one", &["a", "b", "c"]).await;
+    let delete_tags = async |tags: &[&str]| {
+        let tags = tags.iter().map(|tag| tag.parse().unwrap()).collect();
+        let name = "team/app".parse().unwrap();
+        fixture.core.delete_tags(acme.operator.clone(), acme.id.clone(), name, tags).await
+    };
+    let refused = delete_tags(&["a", "absent"]).await;
+    assert!(matches!(refused, Err(Error::ManifestNotFound { reference, .. }) if reference == tag("absent")));
+    assert_eq!(tags(&fixture, &acme).await, ["a", "b", "c"]);
+    delete_tags(&["c", "a", "c"]).await.unwrap();
+    assert_eq!(tags(&fixture, &acme).await, ["b"]);
+    assert!(!is_there(&fixture, &acme, tag("a")).await);
+    delete_tags(&["b"]).await.unwrap();
+    assert!(is_there(&fixture, &acme, Reference::Digest(digest)).await);
+    assert!(tags(&fixture, &acme).await.is_empty());
+}

@@ -127,3 +127,16 @@ pub fn find(
         },
     )
 }
+
+/// The config of a manifest, when the manifest's repository links it.
+pub fn find_config(tx: &Transaction<'_>, manifest_id: i64) -> Result<Option<(Digest, StoredBlob)>, Error> {
+    tx.first(
+        "SELECT b.digest, b.size, b.object FROM manifest_links m
+         JOIN blob_links l ON l.repository_id = m.repository_id AND l.digest = m.digest
+         JOIN repositories r ON r.id = m.repository_id
+         JOIN blobs b ON b.instance_id = r.instance_id AND b.digest = m.digest
+         WHERE m.manifest_id = $1 AND m.kind = 'config'",
+        params![manifest_id],
+        |row| Ok((row.get(0)?, StoredBlob { size: row.get(1)?, object: row.get(2)? })),
+    )
+}

@@ -120,6 +120,11 @@ pub fn find_id(tx: &Transaction<'_>, repository_id: i64, digest: &Digest) -> Res
     )
 }
 
+/// The digest of a manifest.
+pub fn find_digest(tx: &Transaction<'_>, id: i64) -> Result<Option<Digest>, Error> {
+    tx.first("SELECT digest FROM manifests WHERE id = $1", params![id], |row| row.get(0))
+}
+
 /// What a manifest and all that it describes weigh, in bytes, and how deep indexes nest below it.
 pub fn find_weight(
     tx: &Transaction<'_>,
@@ -144,11 +149,43 @@ pub fn is_needed(tx: &Transaction<'_>, repository_id: i64, digest: &Digest) -> R
 /// Whether a tag points at the manifest, or another manifest of its repository needs it.
 pub fn is_in_use(tx: &Transaction<'_>, repository_id: i64, id: i64) -> Result<bool, Error> {
     let tagged = tx.exists("SELECT 1 FROM tags WHERE manifest_id = $1 LIMIT 1", params![id])?;
-    let digest = tx.first("SELECT digest FROM manifests WHERE id = $1", params![id], |row| row.get(0))?;
-    match digest {
+    match find_digest(tx, id)? {
         Some(digest) => Ok(tagged || is_needed(tx, repository_id, &digest)?),
         None => Ok(tagged),
     }
+}
+
+/// Whether the manifest refers to another one that is there.
+pub fn has_subject(tx: &Transaction<'_>, id: i64) -> Result<bool, Error> {
+    tx.exists(
+        "SELECT 1 FROM manifests m JOIN manifests s ON s.repository_id = m.repository_id AND s.digest = m.subject
+         WHERE m.id = $1",
+        params![id],
+    )
+}
+
+/// The numbers of the manifests of an index, those that are there.
+pub fn list_children(tx: &Transaction<'_>, id: i64) -> Result<Vec<i64>, Error> {
+    tx.all(
+        "SELECT m.id FROM manifest_links l JOIN manifests m ON m.repository_id = l.repository_id AND m.digest = l.digest
+         WHERE l.manifest_id = $1 AND l.kind = 'manifest'",
+        params![id],
+        |row| row.get(0),
+    )
+}
+
+/// Numbers and digests of all manifests of a repository that refer to `subject`, by digest, `limit` at most.
+pub fn list_referrer_ids(
+    tx: &Transaction<'_>,
+    repository_id: i64,
+    subject: &Digest,
+    limit: u64,
+) -> Result<Vec<(i64, Digest)>, Error> {
+    tx.all(
+        "SELECT id, digest FROM manifests WHERE repository_id = $1 AND subject = $2 ORDER BY digest LIMIT $3",
+        params![repository_id, subject, limit],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
 }
 
 /// A manifest that refers to another by its `subject`.

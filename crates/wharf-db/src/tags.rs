@@ -13,6 +13,8 @@ pub struct TaggedImage {
     pub digest: Digest,
     /// The manifest's type.
     pub media_type: MediaType,
+    /// What kind of artifact the manifest is, as far as it says.
+    pub artifact_type: Option<String>,
     /// Bytes of all that the manifest describes and itself.
     pub total_size: u64,
     /// When the tag last moved.
@@ -105,7 +107,7 @@ pub fn list_images(
     }
     tx.all(
         concat!(
-            "SELECT t.name, m.digest, m.media_type, m.total_size, t.updated_at",
+            "SELECT t.name, m.digest, m.media_type, m.artifact_type, m.total_size, t.updated_at",
             filtered!(),
             " ORDER BY t.updated_at DESC, t.name DESC LIMIT $5 OFFSET $6"
         ),
@@ -142,8 +144,9 @@ fn read(row: &Row<'_>) -> Result<TaggedImage, Error> {
         tag: row.get(0)?,
         digest: row.get(1)?,
         media_type: row.get(2)?,
-        total_size: row.get(3)?,
-        updated_at: row.get(4)?,
+        artifact_type: row.get(3)?,
+        total_size: row.get(4)?,
+        updated_at: row.get(5)?,
     })
 }
 
@@ -157,7 +160,7 @@ impl Filter {
 macro_rules! paged {
     ($order:literal) => {
         concat!(
-            "SELECT t.name, m.digest, m.media_type, m.total_size, t.updated_at FROM
+            "SELECT t.name, m.digest, m.media_type, m.artifact_type, m.total_size, t.updated_at FROM
                  (SELECT name, updated_at FROM tags WHERE repository_id = $1
                   ORDER BY updated_at ",
             $order,

@@ -35,12 +35,19 @@ pub(crate) fn codes(error: &Error) -> &'static [&'static str] {
         | Error::RepositoryNotFound(_)
         | Error::ManifestNotFound { .. }
         | Error::InstanceTokenNotFound(_) => &["ResourceNotFound.TcrResourceNotFound", "ResourceNotFound"],
-        Error::NamespaceExists(_) | Error::RepositoryExists(_) => {
+        Error::NamespaceExists(_) | Error::RepositoryExists(_) | Error::TagExists { .. } => {
             &["FailedOperation.ErrorTcrResourceConflict", "InternalError.ErrorTcrResourceConflict"]
         }
         Error::NamespaceNotEmpty { .. } | Error::RepositoryNotEmpty { .. } => {
             &["FailedOperation.PreconditionFailed", "OperationDenied"]
         }
+
+        Error::ManifestContentMissing { .. }
+        | Error::ManifestTooLarge { .. }
+        | Error::TooManyLinks { .. }
+        | Error::IndexTooDeep { .. }
+        | Error::TooManyBelongings { .. } => &["FailedOperation.PreconditionFailed", "FailedOperation"],
+        Error::ConfigTooLarge { .. } => &["FailedOperation"],
 
         Error::Denied { .. } | Error::Unauthorized { .. } | Error::TemporaryCredential => {
             &["UnauthorizedOperation"]

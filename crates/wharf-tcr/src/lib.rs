@@ -20,8 +20,11 @@ use wharf_cloudapi::Product;
 pub fn product() -> Product {
     Product::new("tcr", "2019-09-24", error::codes, error::VALUES, facts::of)
         .action::<image::DeleteImage>()
+        .action::<image::DeleteRepositoryTags>()
+        .action::<image::DescribeImageManifests>()
         .action::<image::DescribeImages>()
         .action::<instance::CheckInstance>()
+        .action::<image::DuplicateImage>()
         .action::<instance::CheckInstanceName>()
         .action::<instance::CreateInstance>()
         .action::<instance::DeleteInstance>()

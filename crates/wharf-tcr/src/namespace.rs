@@ -164,7 +164,7 @@ output! {
 
     /// A named value.
     pub struct KeyValueString {
-        key: &'static str = "Key",
+        key: String = "Key",
         value: String = "Value",
     }
 }
@@ -210,7 +210,10 @@ fn info(namespace: Namespace, tags: Vec<(String, String)>) -> TcrNamespaceInfo {
         public: namespace.public,
         namespace_id: namespace.id,
         tag_specification: ShownTags::of("namespace", tags),
-        metadata: metadata.into_iter().map(|(key, value)| KeyValueString { key, value }).collect(),
+        metadata: metadata
+            .into_iter()
+            .map(|(key, value)| KeyValueString { key: key.to_owned(), value })
+            .collect(),
         cve_whitelist_items: allowed.map(|cve_id| ShownCve { cve_id }).collect(),
         auto_scan: namespace.auto_scan,
         prevent_vul: namespace.prevent_vul,

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use wharf_core::{Begun, Error, PutManifest, Target};
-use wharf_model::{Algorithm, Digest, ManifestLinkKind, Reference};
+use wharf_core::{Begun, Duplication, Error, PutManifest, Target};
+use wharf_model::{Algorithm, Digest, ManifestLinkKind, Reference, Tag};
 
 use crate::{
     fixture::{body, media_type},
@@ -32,7 +32,7 @@ impl Pusher {
     }
 
     async fn change_one(&mut self) -> bool {
-        match self.random.below(20) {
+        match self.random.below(22) {
             0..=5 => self.push().await,
             6..=7 => self.push_manifest().await,
             8 => self.upload_to_neighbour().await,
@@ -41,6 +41,7 @@ impl Pusher {
             13..=14 => self.delete_tag().await,
             15..=16 => self.delete_manifest().await,
             17..=18 => self.delete_image().await,
+            19..=20 => self.copy().await,
             _ if self.random.below(6) == 0 => self.delete_repository().await,
             _ => self.push().await,
         }
@@ -83,11 +84,7 @@ impl Pusher {
     async fn put(&mut self, manifest: &str) -> bool {
         let world = self.world.clone();
         let digest = Digest::of(manifest.as_bytes());
-        // Half of the tags are for each manifest, so that one under a wrong tag is seen.
-        let half = usize::from(digest.hex().as_bytes()[0] & 1);
-        let tags: Vec<_> = world.tags.iter().skip(half).step_by(2).cloned().collect();
-        let tag = self.random.one_of(&tags).clone();
-        world.intend(&tag, &digest);
+        let tag = self.tag_for(&digest);
         let put = PutManifest {
             target: world.app.clone(),
             reference: Reference::Tag(tag),
@@ -102,6 +99,37 @@ impl Pusher {
             }
             Err(Error::ManifestContentMissing { .. }) => false,
             Err(error) => panic!("push: {error}"),
+        }
+    }
+
+    /// A tag that may point at the manifest. Half of the tags are for each, so that one under a wrong tag is seen.
+    fn tag_for(&mut self, digest: &Digest) -> Tag {
+        let world = self.world.clone();
+        let half = usize::from(digest.hex().as_bytes()[0] & 1);
+        let tags: Vec<_> = world.tags.iter().skip(half).step_by(2).cloned().collect();
+        let tag = self.random.one_of(&tags).clone();
+        world.intend(&tag, digest);
+        tag
+    }
+
+    /// Copies an image into another repository or back from there, where it may be when it is deleted here.
+    async fn copy(&mut self) -> bool {
+        let world = self.world.clone();
+        let digest = Digest::of(self.random.one_of(&world.manifests).as_bytes());
+        let back = self.random.below(2) == 0;
+        let (from, to) = if back { (&world.copy, &world.app) } else { (&world.app, &world.copy) };
+        let duplication = Duplication {
+            source: from.repository.clone(),
+            destination: to.repository.clone(),
+            tag: self.tag_for(&digest),
+            reference: Reference::Digest(digest),
+            may_override: true,
+        };
+        let (operator, id) = (world.acme.operator.clone(), world.acme.id.clone());
+        match world.fixture.core.duplicate_image(operator, id, duplication).await {
+            Ok(()) => true,
+            Err(Error::ManifestNotFound { .. } | Error::RepositoryNotFound(_)) => false,
+            Err(error) => panic!("copy: {error}"),
         }
     }
 

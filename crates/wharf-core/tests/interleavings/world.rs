@@ -21,9 +21,10 @@ const TAGS: [&str; 6] = ["v1", "v2", "v3", "v4", "latest", "next"];
 pub struct World {
     pub fixture: Fixture,
     pub acme: Running,
-    /// The repository under test, and one of the same namespace.
+    /// The repository under test, one of the same namespace, and one that images are copied to and back from.
     pub app: Target,
     pub base: Target,
+    pub copy: Target,
     /// Private and public repositories of another account's instance.
     pub foreign: [Target; 2],
     pub blobs: Vec<Vec<u8>>,
@@ -69,6 +70,7 @@ impl World {
         Self {
             app: acme.target("team/app"),
             base: acme.target("team/base"),
+            copy: acme.target("team/copy"),
             foreign: [other.target("team/app"), other.target("open/app")],
             acme,
             fixture,
@@ -142,21 +144,26 @@ impl World {
         let instances = core.list_instances(operator, InstanceFilter::default(), Page::ALL).await.unwrap();
         assert_eq!(instances.page[0].0.repository_count, repositories.total);
         for tag in tags {
-            self.check_whole(Reference::Tag(tag)).await;
+            self.check_whole(&self.app, Reference::Tag(tag)).await;
+        }
+        if repositories.page.iter().any(|repository| repository.name == self.copy.repository) {
+            for tag in core.list_tags(self.caller(), self.copy.clone(), None, 1000).await.unwrap() {
+                self.check_whole(&self.copy, Reference::Tag(tag)).await;
+            }
         }
     }
 
     /// All that a manifest needs is there, now that nothing changes.
-    async fn check_whole(&self, reference: Reference) {
+    async fn check_whole(&self, target: &Target, reference: Reference) {
         let mut wanted = vec![reference];
         while let Some(reference) = wanted.pop() {
-            let manifest = self.fixture.core.pull_manifest(self.caller(), self.app.clone(), reference);
+            let manifest = self.fixture.core.pull_manifest(self.caller(), target.clone(), reference);
             let manifest = manifest.await.unwrap();
             for link in links(manifest.media_type, &manifest.content) {
                 match link {
                     (ManifestLinkKind::Manifest, digest) => wanted.push(Reference::Digest(digest)),
                     (_, digest) => {
-                        let content = self.fixture.pull_blob(&self.acme.caller, &self.app, &digest).await;
+                        let content = self.fixture.pull_blob(&self.acme.caller, target, &digest).await;
                         assert_eq!(Digest::of(&content.unwrap()), digest);
                     }
                 }

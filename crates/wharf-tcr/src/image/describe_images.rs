@@ -1,13 +1,7 @@
-//! Image versions of a repository.
-
 use wharf_cloudapi::{Action, Call, input, output};
 use wharf_core::{Error, ImageFilter, TaggedImage};
 
-use crate::{
-    instance::{Done, instance_id},
-    paging,
-    repository::repository_name,
-};
+use crate::{instance::instance_id, paging, repository::repository_name};
 
 /// Image versions on a page at most.
 const LARGEST_PAGE: u64 = 100;
@@ -77,33 +71,7 @@ fn info(image: TaggedImage) -> TcrImageInfo {
         size: image.total_size,
         image_version: image.tag.to_string(),
         update_time: image.updated_at.to_utc_fraction(),
-        kind: format!("Artifact::{}", image.media_type),
+        kind: format!("Artifact::{}", image.media_type.kind(image.artifact_type.as_deref())),
         kms_signature: String::new(),
-    }
-}
-
-input! {
-    /// Removes an image version.
-    pub struct DeleteImage {
-        /// Of which instance.
-        registry_id: String = "RegistryId",
-        /// In which namespace.
-        namespace_name: String = "NamespaceName",
-        /// Of which repository.
-        repository_name: String = "RepositoryName",
-        /// The tag.
-        image_version: String = "ImageVersion",
-    }
-}
-
-impl Action for DeleteImage {
-    const NAME: &'static str = "DeleteImage";
-    type Output = Done;
-
-    async fn run(self, call: Call) -> Result<Done, Error> {
-        let repository = repository_name(&self.namespace_name, &self.repository_name)?;
-        let (instance, tag) = (instance_id(&self.registry_id)?, self.image_version.parse()?);
-        call.core.delete_image(call.operator, instance, repository, tag).await?;
-        Ok(Done {})
     }
 }
