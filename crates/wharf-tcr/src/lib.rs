@@ -34,4 +34,5 @@ pub fn product() -> Product {
         .action::<repository::CreateRepository>()
         .action::<repository::DeleteRepository>()
         .action::<repository::DescribeRepositories>()
+        .action::<repository::ModifyRepository>()
 }
