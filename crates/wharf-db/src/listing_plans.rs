@@ -11,6 +11,7 @@ use wharf_model::InstanceId;
 
 use crate::{
     Options, Store,
+    postgres::PLANNER,
     repositories::{
         Scope, Sort,
         listing::{self, Key},
@@ -53,7 +54,7 @@ const TAGS: &str = "
 
 /// Asserts that a statement goes along `index` alone, and passes through no table and no sort.
 async fn assert_along(address: &str, sql: &str, arguments: &[&str], index: &str) {
-    for plan in database::plans(address, sql, arguments).await {
+    for plan in database::plans(address, &PLANNER.join("; "), sql, arguments).await {
         let text = plan.join("\n");
         let (along, sorts, scans): (_, _, fn(&str) -> bool) = if address.starts_with("sqlite:") {
             let along = format!("USING COVERING INDEX {index} (");
