@@ -11,7 +11,7 @@ use wharf_model::{InstanceId, NamespaceName, RepositoryName};
 /// Listings of each kind; one takes some 50 KiB at most.
 const LISTINGS: usize = 256;
 /// In a listing of so many rows or fewer, counting costs no more than remembering.
-const SHORT: u64 = 1_000;
+const SHORT: u64 = 500;
 
 pub(crate) struct Bookmarks {
     /// Tags of repositories.
@@ -77,5 +77,43 @@ pub(crate) fn seek<R: PartialEq, P>(
     match known.filter(|known| known.revision == *revision) {
         Some(known) => known.marks.seek(total, page),
         None => Seek::from_ends(total, page),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use quick_cache::sync::Cache;
+
+    use super::{Left, SHORT, Shelf};
+
+    fn marks(positions: &[u64]) -> Vec<(u64, Arc<u64>)> {
+        positions.iter().map(|position| (*position, Arc::new(*position))).collect()
+    }
+
+    #[test]
+    fn what_was_left_is_known_until_another_revision() {
+        let shelf: Shelf<&str, u64, u64> = Shelf(Cache::new(4));
+        assert!(shelf.known(&"tags").is_none());
+        shelf.leave("tags", Left::of(1, SHORT + 1, marks(&[100])));
+        shelf.leave("tags", Left::of(1, SHORT + 1, marks(&[200])));
+        assert!(shelf.known(&"others").is_none());
+        let page = wharf_db::Page { offset: 200, limit: 10 };
+        let way = |revision: u64, offset: u64| {
+            let known = shelf.known(&"tags");
+            let page = wharf_db::Page { offset, ..page };
+            super::seek(known.as_deref(), &revision, SHORT + 1, page).passes_over()
+        };
+        assert_eq!((way(1, 200), way(1, 100), way(1, 130)), (0, 0, 30));
+        assert_eq!((way(2, 200), way(2, 100)), (200, 100));
+        shelf.leave("tags", Left::of(2, SHORT + 1, marks(&[100])));
+        assert_eq!((way(2, 200), way(2, 100)), (100, 0), "nothing is left of what was before");
+        assert_eq!(way(1, 100), 100);
+    }
+
+    #[test]
+    fn nothing_is_remembered_of_short_listings() {
+        assert!(Left::of(1, SHORT, marks(&[100])).is_none());
     }
 }

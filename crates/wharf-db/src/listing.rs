@@ -100,6 +100,11 @@ impl<P> Seek<P> {
         Marks::default().seek(total, page)
     }
 
+    /// Rows of the listing that are passed over on the way to the page.
+    pub fn passes_over(&self) -> u64 {
+        self.skip
+    }
+
     /// Whether the page holds no row, so that none has to be looked for.
     pub(crate) fn is_empty(&self) -> bool {
         self.rows == 0 || self.limit == 0
