@@ -27,6 +27,7 @@ WITH_ONE_INSTANCE = [
     ("DescribeNamespaces", {"NamespaceName": NAMESPACE}),
     ("DescribeRepositories", {}),
     ("DescribeRepositories", _NAMES),
+    ("ModifyRepository", {**_NAMES, "BriefDescription": "intruder", "Description": "intruder"}),
 ]
 
 # Actions that take several instances, and the name by which they do.
