@@ -20,6 +20,8 @@ from bench.peers.registry import OverHttp
 INSTANCE = "bench"
 NAMESPACE = "bench"
 PUBLIC_NAMESPACE = "open"
+# Rows make more repositories than an instance may have by default.
+QUOTAS = '[quotas]\npremium = "repositories=unlimited"\n'
 
 
 class Wharf(OverHttp):
@@ -35,8 +37,10 @@ class Wharf(OverHttp):
         self.temporary = tempfile.TemporaryDirectory(prefix=f"{self.key}-")
         environment = {**PRESET_ROOT, "WHARF_LOG": "error"}
         self.server = Server(Path(self.temporary.name), environment, place=self.place())
+        configuration = QUOTAS
         if certificate:
-            self.server.configure(f'[tls]\ncertificate = "{certificate.file}"\nkey = "{certificate.key}"\n')
+            configuration += f'[tls]\ncertificate = "{certificate.file}"\nkey = "{certificate.key}"\n'
+        self.server.configure(configuration)
         self.instance: Instance | None = None
 
     def place(self) -> Place:

@@ -127,8 +127,11 @@ mod tests {
     use super::{MARKS, Marks};
     use crate::Page;
 
+    /// A page, where marks are left, and how many rows were passed over.
+    type Found = (Vec<u64>, Vec<(u64, Arc<u64>)>, u64);
+
     /// What an index would answer: rows are their own positions.
-    fn read(marks: &Marks<u64>, total: u64, page: Page) -> (Vec<u64>, Vec<(u64, Arc<u64>)>, u64) {
+    fn read(marks: &Marks<u64>, total: u64, page: Page) -> Found {
         let seek = marks.seek(total, page);
         let mut rows: Vec<u64> = if seek.is_empty() {
             Vec::new()
