@@ -52,39 +52,56 @@ const TAGS: &str = "
     SELECT n % 4 + 1, 'tag-' || n, (n % 8000) / 4 * 4 + (n + 3) % 4 + 1, n / 3 FROM counted;
 ";
 
-/// Asserts that a statement goes along `index` alone, and passes through no table and no sort.
+/// Asserts that a statement goes along `index` alone, passes through no table and no sort, and looks the rows of the page
+/// up by a whole key each.
 async fn assert_along(address: &str, sql: &str, arguments: &[&str], index: &str) {
     for plan in database::plans(address, &PLANNER.join("; "), sql, arguments).await {
-        let text = plan.join("\n");
-        let (along, sorts, scans): (_, _, fn(&str) -> bool) = if address.starts_with("sqlite:") {
-            let along = format!("USING COVERING INDEX {index} (");
+        let text = format!("{sql}\n{}", plan.join("\n"));
+        if address.starts_with("sqlite:") {
+            assert!(text.contains(&format!("USING COVERING INDEX {index} (")), "not along {index}:\n{text}");
+            assert!(!text.contains("TEMP B-TREE"), "it sorts:\n{text}");
             // What is scanned may only be what the subquery answers.
-            (vec![along], "TEMP B-TREE", |step| step.starts_with("SCAN ") && step != "SCAN page")
+            let scans = |step: &String| step.starts_with("SCAN ") && step != "SCAN page";
+            assert!(!plan.iter().any(scans), "it passes through a table:\n{text}");
+            if let Some(page) = plan.iter().position(|step| step == "SCAN page") {
+                let joined = ["(rowid=?)", "(namespace_id=? AND name=?)", "(instance_id=? AND name=?)"];
+                let by_key = |step: &&String| {
+                    joined.iter().any(|key| step.ends_with(key))
+                        || step.ends_with("(repository_id=? AND name=?)")
+                };
+                assert_eq!(plan[page..].iter().filter(by_key).count(), 2, "not by whole keys:\n{text}");
+            }
         } else {
-            let scan = |way| format!("Index Only Scan {way}using {index} on");
-            (vec![scan(""), scan("Backward ")], "Sort", |step| step.contains("Seq Scan"))
-        };
-        assert!(along.iter().any(|along| text.contains(along)), "not along {index}:\n{sql}\n{text}");
-        assert!(!text.contains(sorts), "it sorts:\n{sql}\n{text}");
-        assert!(!plan.iter().any(|step| scans(step)), "it passes through a table:\n{sql}\n{text}");
+            let along = |way| text.contains(&format!("Index Only Scan {way}using {index} on"));
+            assert!(along("") || along("Backward "), "not along {index}:\n{text}");
+            assert!(!text.contains("Sort"), "it sorts:\n{text}");
+            assert!(!text.contains("Seq Scan"), "it passes through a table:\n{text}");
+        }
     }
 }
 
-/// A store with 8,000 repositories and 20,000 tags, and what the engine knows of them.
+/// A store with 8,000 repositories and 20,000 tags.
 async fn filled(folder: &TempDir) -> String {
     let address = database::fresh(folder.path()).await;
     drop(Store::open(&address, &Options::default()).unwrap());
-    for sql in [REPOSITORIES, TAGS, if address.starts_with("sqlite:") { "ANALYZE" } else { "VACUUM ANALYZE" }]
-    {
+    for sql in [REPOSITORIES, TAGS] {
         database::execute(&address, sql).await;
     }
     address
 }
 
+/// Nobody has SQLite count its rows, and PostgreSQL does so some time after they came.
 #[tokio::test]
 async fn every_listing_goes_along_an_index_in_its_order() {
     let folder = TempDir::new().unwrap();
     let address = filled(&folder).await;
+    for count in ["SELECT 1", if address.starts_with("sqlite:") { "ANALYZE" } else { "VACUUM ANALYZE" }] {
+        database::execute(&address, count).await;
+        assert_all_along(&address).await;
+    }
+}
+
+async fn assert_all_along(address: &str) {
     let instance: InstanceId = "tcr-aaaaaaaa".parse().unwrap();
     let unique = if address.starts_with("sqlite:") {
         "sqlite_autoindex_repositories_1"
@@ -110,7 +127,7 @@ async fn every_listing_goes_along_an_index_in_its_order() {
         ),
     ];
     for (scope, name, [by_name, by_creation, by_update], newest) in scopes {
-        assert_along(&address, newest, &[name], by_update).await;
+        assert_along(address, newest, &[name], by_update).await;
         for (sort, backwards) in SORTS.into_iter().flat_map(|sort| [(sort, false), (sort, true)]) {
             let sql = listing::statement(scope, sort, backwards);
             let (place, index): (&[&str], _) = match sort.key() {
@@ -119,14 +136,14 @@ async fn every_listing_goes_along_an_index_in_its_order() {
                 Key::Updated => (&["500", "1500"], by_update),
             };
             let arguments = [&[name], place, &["101", "0"]].concat();
-            assert_along(&address, sql, &arguments, index).await;
+            assert_along(address, sql, &arguments, index).await;
         }
     }
     for sql in [tags::PAGE_FORWARDS, tags::PAGE_BACKWARDS] {
-        assert_along(&address, sql, &["1", "3000", "'tag-9000'", "101", "0"], "tags_by_update").await;
+        assert_along(address, sql, &["1", "3000", "'tag-9000'", "101", "0"], "tags_by_update").await;
     }
     let (digest, of_manifest) = ("'sha256:4'", "tags_of_manifest_by_update");
-    assert_along(&address, tags::LIKE, &["1", "'9'", "100", "0"], "tags_by_update").await;
-    assert_along(&address, tags::OF_MANIFEST, &["1", digest, "''", "100", "0"], of_manifest).await;
-    assert_along(&address, tags::COUNT_OF_MANIFEST, &["1", digest, "''"], of_manifest).await;
+    assert_along(address, tags::LIKE, &["1", "'9'", "100", "0"], "tags_by_update").await;
+    assert_along(address, tags::OF_MANIFEST, &["1", digest, "''", "100", "0"], of_manifest).await;
+    assert_along(address, tags::COUNT_OF_MANIFEST, &["1", digest, "''"], of_manifest).await;
 }

@@ -222,7 +222,8 @@ impl Filter {
 /// Comes after every tag in byte order.
 const AFTER_ALL: &str = "\u{7f}";
 
-/// Tags are found in an index alone; only what is on the page is read.
+/// Tags are found in an index alone; only what is on the page is read. SQLite takes a `CROSS JOIN`'s tables in the order in
+/// which they stand.
 macro_rules! images {
     ($found:literal, $order:literal, $page:literal) => {
         concat!(
@@ -230,8 +231,8 @@ macro_rules! images {
             $found,
             $order,
             $page,
-            ") page JOIN tags t ON t.repository_id = $1 AND t.name = page.name
-             JOIN manifests m ON m.id = t.manifest_id"
+            ") page CROSS JOIN tags t CROSS JOIN manifests m
+             WHERE t.repository_id = $1 AND t.name = page.name AND m.id = t.manifest_id"
         )
     };
 }

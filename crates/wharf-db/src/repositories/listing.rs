@@ -197,16 +197,17 @@ pub(crate) const NEWEST_OF_INSTANCE: &str =
 pub(crate) const NEWEST_OF_NAMESPACE: &str =
     "SELECT updated_at FROM repository_updates WHERE namespace_id = $1 ORDER BY updated_at DESC LIMIT 1";
 
-/// Rows are found in an index alone; only what is on the page is read.
+/// Rows are found in an index alone; only what is on the page is read. SQLite takes a `CROSS JOIN`'s tables in the order in
+/// which they stand, where it might else look a page's rows up among all of the table's.
 macro_rules! page {
     ($found:expr, $join:expr) => {
         concat!(
             columns!(),
             " FROM (",
             $found,
-            ") page JOIN repositories r ON ",
+            ") page CROSS JOIN repositories r CROSS JOIN namespaces n WHERE ",
             $join,
-            " JOIN namespaces n ON n.id = r.namespace_id"
+            " AND n.id = r.namespace_id"
         )
     };
 }
