@@ -48,11 +48,11 @@ class Content:
             self._push_blobs(repository, made, public)
             return self.peer.put_manifest(repository, made.manifest, ["latest"], public)
 
-        return self._once(("image", repository, public), push)
+        return self.once(("image", repository, public), push)
 
     def blob(self, repository: str, size: int) -> str:
         """A blob of this size; its digest."""
-        return self._once(("blob", size), lambda: self.peer.put_blob(repository, blob(size)))
+        return self.once(("blob", size), lambda: self.peer.put_blob(repository, blob(size)))
 
     def tags(self, repository: str) -> int:
         """One image under many tags, `tag(0)` and so on; how many."""
@@ -64,7 +64,7 @@ class Content:
             self.peer.put_manifest(repository, made.manifest, [tag(number) for number in range(count)])
             return count
 
-        return self._once(("tags", repository), push)
+        return self.once(("tags", repository), push)
 
     def images(self, repository: str) -> list[tuple[str, SmallImage]]:
         """Images under 1,200 tags, each tag with its image."""
@@ -79,7 +79,7 @@ class Content:
                 tagged += [(one, made) for one in tags]
             return tagged
 
-        return self._once(("images", repository), push)
+        return self.once(("images", repository), push)
 
     def small_blobs(self, repository: str) -> list[str]:
         """Blobs to mount; their digests."""
@@ -89,7 +89,7 @@ class Content:
             contents = (source.randbytes(KB) for _ in range(MOUNTED_BLOBS))
             return [self.peer.put_blob(repository, content) for content in contents]
 
-        return self._once(("small blobs", repository), push)
+        return self.once(("small blobs", repository), push)
 
     def referrers(self, repository: str) -> str:
         """An image that other manifests refer to; its manifest's digest."""
@@ -110,13 +110,14 @@ class Content:
                 self.peer.put_manifest(repository, json.dumps(referrer).encode(), [])
             return subject
 
-        return self._once(("referrers", repository), push)
+        return self.once(("referrers", repository), push)
 
     def _push_blobs(self, repository: str, made: SmallImage, public: bool = False) -> None:
         for content in made.blobs:
             self.peer.put_blob(repository, content, public)
 
-    def _once(self, what: object, make):
+    def once(self, what: object, make):
+        """What `make` answered when it was asked for the first time."""
         if what not in self.held:
             self.held[what] = make()
         return self.held[what]

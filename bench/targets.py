@@ -175,7 +175,12 @@ def _manifests() -> Iterable[Target]:
 
 
 def _pages() -> Iterable[Target]:
-    for name, title in (("tags", "tag list"), ("describe-images", "DescribeImages")):
+    listings = {
+        "tags": "tag list",
+        "describe-images": "DescribeImages",
+        "describe-repositories": "DescribeRepositories",
+    }
+    for name, title in listings.items():
         for page in ("first", "last"):
             yield Target("5", f"{title}, {page} page: p99 under 5 ms", p99_below(f"{name}-{page}", 5))
         promise = f"{title}, last page: median at most 1.5 × the first's"

@@ -55,5 +55,5 @@ ROWS = (
     Row("token", listings.token),
     Row("push-4kb", pushes.push(4 * KB, 1, pushes.PUT)),
     Row("manifest-push", manifest_push),
-    Row("describe-images", cloud_api.describe_images(is_last=False), units=100),
+    Row("describe-images", cloud_api.describe_images(cloud_api.Where.FIRST), units=100),
 )

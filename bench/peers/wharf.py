@@ -20,6 +20,8 @@ from bench.peers.registry import OverHttp
 INSTANCE = "bench"
 NAMESPACE = "bench"
 PUBLIC_NAMESPACE = "open"
+# Rows make more repositories than an instance may have by default.
+QUOTAS = '[quotas]\npremium = "repositories=unlimited"\n'
 
 
 class Wharf(OverHttp):
@@ -35,11 +37,10 @@ class Wharf(OverHttp):
         self.temporary = tempfile.TemporaryDirectory(prefix=f"{self.key}-")
         environment = {**PRESET_ROOT, "WHARF_LOG": "error"}
         self.server = Server(Path(self.temporary.name), environment, place=self.place())
-        # More repositories are made than an edition allows by default.
-        settings = '[quotas]\npremium = "repositories=unlimited"\n'
+        configuration = QUOTAS
         if certificate:
-            settings += f'[tls]\ncertificate = "{certificate.file}"\nkey = "{certificate.key}"\n'
-        self.server.configure(settings)
+            configuration += f'[tls]\ncertificate = "{certificate.file}"\nkey = "{certificate.key}"\n'
+        self.server.configure(configuration)
         self.instance: Instance | None = None
 
     def place(self) -> Place:

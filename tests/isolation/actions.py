@@ -43,6 +43,7 @@ WITH_ONE_INSTANCE = [
     ("ModifyNamespace", {"NamespaceName": "absent", "IsPublic": True}),
     ("DuplicateImage", {**_SOURCE, "DestinationTag": "copy"}),
     ("DuplicateImage", {**_SOURCE, "DestinationTag": TAG, "DestinationRepo": "intruder", "Override": True}),
+    ("ModifyRepository", {**_NAMES, "BriefDescription": "intruder", "Description": "intruder"}),
 ]
 
 # Actions that say whether there is an instance, instead of refusing one that there is not.

@@ -9,6 +9,7 @@ mod accounts;
 mod audit;
 mod bearer_tokens;
 mod blobs;
+mod bookmarks;
 mod content;
 mod core;
 mod error;
@@ -64,7 +65,7 @@ pub use policies::PolicyHolders;
 pub use queue::{EventKind, JobKind};
 pub use rate_limits::{CallRates, RatedCall};
 pub use referrers::{Referrers, ReferrersFilter};
-pub use repositories::{Catalog, NewRepository, Repositories};
+pub use repositories::{Catalog, NewRepository, Repositories, RepositoryWords};
 pub use resource_tags::{
     ResourceFault, ResourceName, ResourceTag, ResourceTagFilter, TagChanges, TagRule, resource_id,
 };

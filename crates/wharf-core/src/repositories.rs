@@ -1,6 +1,9 @@
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use wharf_db::{Page, Transaction, instances, repositories};
+use wharf_db::{
+    Page, Seek, Transaction, instances,
+    repositories::{self, Revision, Scope},
+};
 use wharf_model::{
     InstanceId, NamespaceName, Quota, RepositoryName,
     policy::{Coverage, ResourcePath},
@@ -9,6 +12,7 @@ use wharf_model::{
 use crate::{
     Caller, Core, Error, Identity, Instance, Limits, Operator, Repository, Sort,
     access::{Reach, is_public, is_valid, reach},
+    bookmarks::{Left, seek},
     instances::{Listing, cut, listing, running_instance},
     namespaces::find_namespace,
 };
@@ -16,11 +20,24 @@ use crate::{
 /// Names of repositories that are looked through in one go.
 const NAMES: u64 = 1_000;
 
+/// By how much the times of two changes may differ from the order of their commits: processes have a clock each, and a
+/// change may wait for others.
+const DISORDER: Duration = Duration::from_secs(5);
+
 /// A repository to be made (`CreateRepository`).
 #[derive(Clone, Debug)]
 pub struct NewRepository {
     /// Its whole name.
     pub name: RepositoryName,
+    /// One line about it.
+    pub brief_description: String,
+    /// More about it.
+    pub description: String,
+}
+
+/// What is said about a repository (`ModifyRepository`).
+#[derive(Clone, Debug)]
+pub struct RepositoryWords {
     /// One line about it.
     pub brief_description: String,
     /// More about it.
@@ -75,8 +92,31 @@ impl Core {
         .await
     }
 
+    /// Replaces what is said about a repository (`ModifyRepository`).
+    ///
+    /// # Errors
+    /// When there is no such running instance, namespace or repository, or the operator may not.
+    pub async fn modify_repository(
+        &self,
+        operator: Operator,
+        instance: InstanceId,
+        name: RepositoryName,
+        words: RepositoryWords,
+    ) -> Result<(), Error> {
+        let now = Self::now();
+        self.write(move |tx| {
+            running_instance(tx, &operator, &instance, ResourcePath::Repository(&instance, &name))?;
+            let repository = find_repository(tx, &instance, &name)?;
+            let (brief, long) = (&words.brief_description, &words.description);
+            Ok(repositories::describe(tx, repository.id, brief, long, now)?)
+        })
+        .await
+    }
+
     /// An instance's repositories, or a namespace's, whose path holds `path`: those that the operator may see. For one
-    /// who may see some only, all of the instance or the namespace are read.
+    /// who may see some only, all of the instance or the namespace are read. Without `path`, a page costs the same
+    /// wherever it is for who pages on; one that is jumped to costs what lies between it and the nearest end or page
+    /// seen before, in an index.
     ///
     /// # Errors
     /// When there is no such running instance or namespace, or the operator may see nothing there.
@@ -89,26 +129,45 @@ impl Core {
         sort: Sort,
         page: Page,
     ) -> Result<Repositories, Error> {
-        self.read(move |tx| {
-            let below = namespace.as_ref();
-            let below = below
-                .map_or(ResourcePath::Below(&instance), |name| ResourcePath::BelowNamespace(&instance, name));
-            let listing = listing(tx, &operator, &instance, below)?;
-            let namespace = namespace.as_ref().map(|name| find_namespace(tx, &instance, name)).transpose()?;
-            let namespace_id = namespace.map(|namespace| namespace.id);
-            let filter = repositories::Filter { namespace_id, path: path.clone() };
-            if let Listing::Whole = listing {
-                let total = repositories::count(tx, &instance, &filter)?;
-                return Ok(Repositories {
-                    total,
-                    page: repositories::list(tx, &instance, &filter, sort, page)?,
+        let asked = (instance.clone(), namespace.clone(), sort);
+        let known = self.bookmarks.repositories.known(&asked);
+        let (found, left) = self
+            .read(move |tx| {
+                let below = namespace.as_ref();
+                let below = below.map_or(ResourcePath::Below(&instance), |name| {
+                    ResourcePath::BelowNamespace(&instance, name)
                 });
-            }
-            let mut seen = repositories::list(tx, &instance, &filter, sort, Page::ALL)?;
-            seen.retain(|one| listing.shows(&operator, ResourcePath::Repository(&instance, &one.name)));
-            Ok(Repositories { total: seen.len() as u64, page: cut(seen, page) })
-        })
-        .await
+                let listing = listing(tx, &operator, &instance, below)?;
+                let namespace =
+                    namespace.as_ref().map(|name| find_namespace(tx, &instance, name)).transpose()?;
+                let scope = namespace.map_or(Scope::Instance(&instance), |found| Scope::Namespace(found.id));
+                if let Listing::Only(..) = listing {
+                    let mut seen = match &path {
+                        Some(part) => repositories::list_like(tx, scope, part, sort, Page::ALL)?,
+                        None => repositories::list(tx, scope, sort, &Seek::from_ends(u64::MAX, Page::ALL))?,
+                    };
+                    seen.retain(|one| {
+                        listing.shows(&operator, ResourcePath::Repository(&instance, &one.name))
+                    });
+                    let total = seen.len() as u64;
+                    return Ok((Repositories { total, page: cut(seen, page) }, None));
+                }
+                if let Some(part) = &path {
+                    let total = repositories::count_like(tx, scope, part)?;
+                    let page = repositories::list_like(tx, scope, part, sort, page)?;
+                    return Ok((Repositories { total, page }, None));
+                }
+                let revision = repositories::revision(tx, scope, sort)?;
+                let total = revision.count;
+                let seek = seek(known.as_deref(), &revision, total, page);
+                let mut rows = repositories::list(tx, scope, sort, &seek)?;
+                let marks = seek.cut(&mut rows, Repository::place);
+                let left = if is_settled(&revision) { Left::of(revision, total, marks) } else { None };
+                Ok((Repositories { total, page: rows }, left))
+            })
+            .await?;
+        self.bookmarks.repositories.leave(asked, left);
+        Ok(found)
     }
 
     /// Names of an instance's repositories after `last` in byte order, `limit` at most: those that the caller may pull.
@@ -177,6 +236,14 @@ impl Core {
         })
         .await
     }
+}
+
+/// Whether every change from now on will be seen by the time of the last one: none that is under way may come before.
+fn is_settled(revision: &Revision) -> bool {
+    revision.updated_at.is_none_or(|last| {
+        let since = Core::now().microseconds().saturating_sub(last.microseconds());
+        u64::try_from(since).is_ok_and(|since| Duration::from_micros(since) > DISORDER)
+    })
 }
 
 /// Names of repositories after `last`, `limit` at most, of those for which `may_pull` says so, which is told whether

@@ -188,7 +188,8 @@ pub fn add_to_counts(
     repositories: i64,
 ) -> Result<(), Error> {
     tx.note(
-        "UPDATE instances SET namespace_count = namespace_count + $2, repository_count = repository_count + $3
+        "UPDATE instances SET namespace_count = namespace_count + $2, repository_count = repository_count + $3,
+             repository_revision = repository_revision + 1
          WHERE id = $1",
         params![id, namespaces, repositories],
     )

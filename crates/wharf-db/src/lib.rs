@@ -8,6 +8,9 @@ mod changes;
 mod column;
 mod error;
 mod job;
+mod listing;
+#[cfg(test)]
+mod listing_plans;
 mod migrations;
 mod postgres;
 mod sqlite;
@@ -44,6 +47,7 @@ pub mod upload_sessions;
 pub use changes::{BOUND, Moment};
 pub use column::{Column, FromColumn, Row};
 pub use error::Error;
+pub use listing::{Marks, Seek};
 pub use store::{Options, Store};
 pub use transaction::{Page, Transaction};
 pub use value::{ToValue, Value};

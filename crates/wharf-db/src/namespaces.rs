@@ -179,10 +179,12 @@ fn tagged(tx: &Transaction<'_>, instance: &InstanceId, filter: &Filter) -> Resul
     Ok(of_each.collect())
 }
 
-/// Corrects the count of repositories.
+/// Corrects the count of repositories, of which there are others now.
 pub fn add_to_count(tx: &Transaction<'_>, id: i64, repositories: i64) -> Result<(), Error> {
     tx.note(
-        "UPDATE namespaces SET repository_count = repository_count + $2 WHERE id = $1",
+        "UPDATE namespaces SET repository_count = repository_count + $2,
+             repository_revision = repository_revision + 1
+         WHERE id = $1",
         params![id, repositories],
     )
     .map(drop)

@@ -2,7 +2,18 @@
 
 use wharf_model::{InstanceId, RepositoryName, Timestamp};
 
-use crate::{Error, Page, Row, Transaction, value::params};
+use crate::{Error, Row, Transaction, value::params};
+
+macro_rules! columns {
+    () => {
+        "SELECT r.id, r.namespace_id, r.name, n.public, r.brief_description, r.description, r.tag_count,
+             r.created_at, r.updated_at, r.tag_revision"
+    };
+}
+
+pub(crate) mod listing;
+
+pub use listing::{Place, Revision, Scope, Sort, count_like, list, list_like, revision};
 
 /// A row of `repositories`.
 #[derive(Clone, Debug)]
@@ -25,6 +36,8 @@ pub struct Repository {
     pub created_at: Timestamp,
     /// When a tag or a description last changed.
     pub updated_at: Timestamp,
+    /// Counts the changes of its tags.
+    pub tag_revision: u64,
 }
 
 /// A repository to be made.
@@ -42,33 +55,6 @@ pub struct NewRepository<'a> {
     pub description: &'a str,
     /// Now.
     pub now: Timestamp,
-}
-
-/// The order of a listing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Sort {
-    /// By name.
-    #[default]
-    Name,
-    /// By name, last first.
-    NameDescending,
-    /// Oldest first.
-    Created,
-    /// Newest first.
-    CreatedDescending,
-    /// Longest unchanged first.
-    Updated,
-    /// Last changed first.
-    UpdatedDescending,
-}
-
-/// Which repositories of an instance a listing shows.
-#[derive(Clone, Debug, Default)]
-pub struct Filter {
-    /// Only this namespace's, by number.
-    pub namespace_id: Option<i64>,
-    /// Only those whose path inside the namespace holds this.
-    pub path: Option<String>,
 }
 
 /// Adds a repository and counts it; its number, or nothing when the name is taken.
@@ -104,25 +90,6 @@ pub fn find(
     )
 }
 
-/// An instance's repositories that pass `filter`.
-pub fn list(
-    tx: &Transaction<'_>,
-    instance: &InstanceId,
-    filter: &Filter,
-    sort: Sort,
-    page: Page,
-) -> Result<Vec<Repository>, Error> {
-    let sql = match sort {
-        Sort::Name => listing!("r.name"),
-        Sort::NameDescending => listing!("r.name DESC"),
-        Sort::Created => listing!("r.created_at, r.name"),
-        Sort::CreatedDescending => listing!("r.created_at DESC, r.name"),
-        Sort::Updated => listing!("r.updated_at, r.name"),
-        Sort::UpdatedDescending => listing!("r.updated_at DESC, r.name"),
-    };
-    tx.all(sql, params![instance, filter.namespace_id, filter.path, page.limit, page.offset], read)
-}
-
 /// Names of an instance's repositories after `last` in byte order, `limit` at most; only those of public namespaces,
 /// or all.
 pub fn list_names(
@@ -140,22 +107,27 @@ pub fn list_names(
     )
 }
 
-/// How many repositories pass `filter`: a kept count where no path is asked for.
-pub fn count(tx: &Transaction<'_>, instance: &InstanceId, filter: &Filter) -> Result<u64, Error> {
-    match (&filter.path, filter.namespace_id) {
-        (None, None) => tx.number("SELECT repository_count FROM instances WHERE id = $1", params![instance]),
-        (None, Some(id)) => tx.number("SELECT repository_count FROM namespaces WHERE id = $1", params![id]),
-        (Some(path), namespace_id) => {
-            tx.number(concat!("SELECT COUNT(*)", filtered!()), params![instance, namespace_id, path])
-        }
-    }
-}
-
-/// Corrects the count of tags and notes the time of the change.
+/// Corrects the count of tags and notes that they changed, and when. Whatever changes a tag calls it.
 pub fn note_change(tx: &Transaction<'_>, id: i64, tags: i64, now: Timestamp) -> Result<(), Error> {
     tx.note(
-        "UPDATE repositories SET tag_count = tag_count + $2, updated_at = $3 WHERE id = $1",
+        "UPDATE repositories SET tag_count = tag_count + $2, tag_revision = tag_revision + 1, updated_at = $3
+         WHERE id = $1",
         params![id, tags, now],
+    )
+    .map(drop)
+}
+
+/// Replaces what is said about a repository.
+pub fn describe(
+    tx: &Transaction<'_>,
+    id: i64,
+    brief_description: &str,
+    description: &str,
+    now: Timestamp,
+) -> Result<(), Error> {
+    tx.note(
+        "UPDATE repositories SET brief_description = $2, description = $3, updated_at = $4 WHERE id = $1",
+        params![id, brief_description, description, now],
     )
     .map(drop)
 }
@@ -166,30 +138,6 @@ pub fn delete(tx: &Transaction<'_>, instance: &InstanceId, repository: &Reposito
     crate::namespaces::add_to_count(tx, repository.namespace_id, -1)?;
     crate::instances::add_to_counts(tx, instance, 0, -1)
 }
-
-macro_rules! columns {
-    () => {
-        "SELECT r.id, r.namespace_id, r.name, n.public, r.brief_description, r.description, r.tag_count,
-             r.created_at, r.updated_at"
-    };
-}
-use columns;
-
-macro_rules! filtered {
-    () => {
-        " FROM repositories r JOIN namespaces n ON n.id = r.namespace_id
-          WHERE r.instance_id = $1 AND ($2 IS NULL OR r.namespace_id = $2)
-          AND ($3 IS NULL OR replace(substr(r.name, length(n.name) + 2), $3, '') <> substr(r.name, length(n.name) + 2))"
-    };
-}
-use filtered;
-
-macro_rules! listing {
-    ($order:literal) => {
-        concat!(columns!(), filtered!(), " ORDER BY ", $order, " LIMIT $4 OFFSET $5")
-    };
-}
-use listing;
 
 fn read(row: &Row<'_>) -> Result<Repository, Error> {
     Ok(Repository {
@@ -202,5 +150,6 @@ fn read(row: &Row<'_>) -> Result<Repository, Error> {
         tag_count: row.get(6)?,
         created_at: row.get(7)?,
         updated_at: row.get(8)?,
+        tag_revision: row.get(9)?,
     })
 }

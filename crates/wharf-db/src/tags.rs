@@ -2,7 +2,7 @@
 
 use wharf_model::{Digest, InstanceId, MediaType, RepositoryName, Tag, Timestamp};
 
-use crate::{Error, Page, Row, Transaction, value::params};
+use crate::{Error, Page, Row, Seek, Transaction, repositories::Repository, value::params};
 
 /// A tag with what a listing says of its manifest.
 #[derive(Clone, Debug)]
@@ -94,49 +94,97 @@ pub fn list_names(
         .transpose()
 }
 
-/// A repository's tags that pass `filter`, the last moved first. What stands before the page is passed over in an index,
-/// from the nearer end; a filter looks at every tag.
+/// Where a tag stands in its repository's listing.
+#[derive(Clone, Debug)]
+pub struct Place {
+    updated_at: Timestamp,
+    tag: Tag,
+}
+
+impl TaggedImage {
+    /// Where its tag stands.
+    pub fn place(&self) -> Place {
+        Place { updated_at: self.updated_at, tag: self.tag.clone() }
+    }
+}
+
+/// What changes with a repository's tags. While it is the same, so is their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Revision {
+    number: u64,
+    count: u64,
+    updated_at: Timestamp,
+    /// Another repository of the name begins to count anew.
+    since: Timestamp,
+}
+
+impl Repository {
+    /// What tells whether its tags are still where they were. A program of a version before that does not count changes
+    /// notes their time.
+    pub fn revision(&self) -> Revision {
+        let (number, count) = (self.tag_revision, self.tag_count);
+        Revision { number, count, updated_at: self.updated_at, since: self.created_at }
+    }
+}
+
+/// A part of a repository's tags, the last moved first. Costs what `seek` passes over, in an index, and what it answers.
+pub fn list(tx: &Transaction<'_>, repository_id: i64, seek: &Seek<Place>) -> Result<Vec<TaggedImage>, Error> {
+    if seek.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (sql, beyond) = if seek.backwards {
+        (PAGE_BACKWARDS, (Timestamp::from_microseconds(i64::MIN), ""))
+    } else {
+        (PAGE_FORWARDS, (Timestamp::from_microseconds(i64::MAX), AFTER_ALL))
+    };
+    let (time, name) = seek.from.as_ref().map_or(beyond, |place| (place.updated_at, place.tag.as_str()));
+    tx.all(sql, params![repository_id, time, name, seek.rows, seek.skip], read).map(in_order)
+}
+
+/// A repository's tags that pass `filter`, the last moved first. A whole tag is looked up; of a manifest all its tags
+/// are looked at, and for a part of a tag all of the repository, in an index alone.
 pub fn list_images(
     tx: &Transaction<'_>,
     repository_id: i64,
     filter: &Filter,
     page: Page,
 ) -> Result<Vec<TaggedImage>, Error> {
-    if filter.is_empty() {
-        return list_all_images(tx, repository_id, page);
+    match filter.chosen() {
+        Chosen::All => {
+            let seek = Seek::from_ends(count(tx, repository_id, filter)?, page);
+            let mut images = list(tx, repository_id, &seek)?;
+            seek.cut(&mut images, TaggedImage::place);
+            Ok(images)
+        }
+        Chosen::One(tag) => {
+            tx.all(ONE, params![repository_id, tag, filter.digest, page.limit, page.offset], read)
+        }
+        Chosen::Like(part) => {
+            tx.all(LIKE, params![repository_id, part, page.limit, page.offset], read).map(in_order)
+        }
+        Chosen::OfManifest(digest, part) => {
+            let params = params![repository_id, digest, part.unwrap_or_default(), page.limit, page.offset];
+            tx.all(OF_MANIFEST, params, read).map(in_order)
+        }
     }
-    tx.all(
-        concat!(
-            "SELECT t.name, m.digest, m.media_type, m.artifact_type, m.total_size, t.updated_at",
-            filtered!(),
-            " ORDER BY t.updated_at DESC, t.name DESC LIMIT $5 OFFSET $6"
-        ),
-        params![repository_id, filter.tag, filter.exact, filter.digest, page.limit, page.offset],
-        read,
-    )
-}
-
-fn list_all_images(tx: &Transaction<'_>, repository_id: i64, page: Page) -> Result<Vec<TaggedImage>, Error> {
-    let total = count(tx, repository_id, &Filter::default())?;
-    let limit = page.limit.min(total.saturating_sub(page.offset));
-    let after = total.saturating_sub(page.offset).saturating_sub(limit);
-    if page.offset <= after {
-        return tx.all(paged!("DESC"), params![repository_id, limit, page.offset], read);
-    }
-    let mut images = tx.all(paged!("ASC"), params![repository_id, limit, after], read)?;
-    images.reverse();
-    Ok(images)
 }
 
 /// How many of a repository's tags pass `filter`: the kept count where there is none.
 pub fn count(tx: &Transaction<'_>, repository_id: i64, filter: &Filter) -> Result<u64, Error> {
-    if filter.is_empty() {
-        return tx.number("SELECT tag_count FROM repositories WHERE id = $1", params![repository_id]);
+    match filter.chosen() {
+        Chosen::All => tx.number(COUNT, params![repository_id]),
+        Chosen::One(tag) => tx.number(COUNT_ONE, params![repository_id, tag, filter.digest]),
+        Chosen::Like(part) => tx.number(COUNT_LIKE, params![repository_id, part]),
+        Chosen::OfManifest(digest, part) => {
+            tx.number(COUNT_OF_MANIFEST, params![repository_id, digest, part.unwrap_or_default()])
+        }
     }
-    tx.number(
-        concat!("SELECT COUNT(*)", filtered!()),
-        params![repository_id, filter.tag, filter.exact, filter.digest],
-    )
+}
+
+/// A join keeps the order in which it found its rows as a rule, and nobody promises that.
+fn in_order(mut images: Vec<TaggedImage>) -> Vec<TaggedImage> {
+    images.sort_by(|one, other| (other.updated_at, &other.tag).cmp(&(one.updated_at, &one.tag)));
+    images
 }
 
 fn read(row: &Row<'_>) -> Result<TaggedImage, Error> {
@@ -150,39 +198,77 @@ fn read(row: &Row<'_>) -> Result<TaggedImage, Error> {
     })
 }
 
+/// What a filter leaves, by how it is found.
+enum Chosen<'f> {
+    All,
+    One(&'f str),
+    Like(&'f str),
+    OfManifest(&'f str, Option<&'f str>),
+}
+
 impl Filter {
-    fn is_empty(&self) -> bool {
+    /// Whether it leaves every tag.
+    pub fn is_empty(&self) -> bool {
         self.tag.is_none() && self.digest.is_none()
+    }
+
+    fn chosen(&self) -> Chosen<'_> {
+        match (self.tag.as_deref(), self.digest.as_deref()) {
+            (Some(tag), _) if self.exact => Chosen::One(tag),
+            (part, Some(digest)) => Chosen::OfManifest(digest, part),
+            (Some(part), None) => Chosen::Like(part),
+            (None, None) => Chosen::All,
+        }
     }
 }
 
-/// The page's tags are found in an index alone; only what is on the page is read.
-macro_rules! paged {
-    ($order:literal) => {
+/// Comes after every tag in byte order.
+const AFTER_ALL: &str = "\u{7f}";
+
+/// Tags are found in an index alone; only what is on the page is read. SQLite takes a `CROSS JOIN`'s tables in the order in
+/// which they stand.
+macro_rules! images {
+    ($found:literal, $order:literal, $page:literal) => {
         concat!(
-            "SELECT t.name, m.digest, m.media_type, m.artifact_type, m.total_size, t.updated_at FROM
-                 (SELECT name, updated_at FROM tags WHERE repository_id = $1
-                  ORDER BY updated_at ",
+            "SELECT t.name, m.digest, m.media_type, m.artifact_type, m.total_size, t.updated_at FROM (SELECT name FROM tags WHERE ",
+            $found,
             $order,
-            ", name ",
-            $order,
-            " LIMIT $2 OFFSET $3) page
-             JOIN tags t ON t.repository_id = $1 AND t.name = page.name
-             JOIN manifests m ON m.id = t.manifest_id
-             ORDER BY page.updated_at ",
-            $order,
-            ", page.name ",
-            $order
+            $page,
+            ") page CROSS JOIN tags t CROSS JOIN manifests m
+             WHERE t.repository_id = $1 AND t.name = page.name AND m.id = t.manifest_id"
         )
     };
 }
-use paged;
 
-macro_rules! filtered {
-    () => {
-        " FROM tags t JOIN manifests m ON m.id = t.manifest_id
-          WHERE t.repository_id = $1 AND ($4 IS NULL OR m.digest = $4)
-          AND ($2 IS NULL OR t.name = $2 OR (NOT $3 AND replace(t.name, $2, '') <> t.name))"
-    };
-}
-use filtered;
+pub(crate) const PAGE_FORWARDS: &str = images!(
+    "repository_id = $1 AND (updated_at, name) <= ($2, $3)",
+    " ORDER BY updated_at DESC, name DESC",
+    " LIMIT $4 OFFSET $5"
+);
+pub(crate) const PAGE_BACKWARDS: &str = images!(
+    "repository_id = $1 AND (updated_at, name) > ($2, $3)",
+    " ORDER BY updated_at, name",
+    " LIMIT $4 OFFSET $5"
+);
+pub(crate) const LIKE: &str = images!(
+    "repository_id = $1 AND replace(name, $2, '') <> name",
+    " ORDER BY updated_at DESC, name DESC",
+    " LIMIT $3 OFFSET $4"
+);
+pub(crate) const OF_MANIFEST: &str = images!(
+    "manifest_id = (SELECT id FROM manifests WHERE repository_id = $1 AND digest = $2)
+     AND ($3 = '' OR replace(name, $3, '') <> name)",
+    " ORDER BY updated_at DESC, name DESC",
+    " LIMIT $4 OFFSET $5"
+);
+const ONE: &str = "SELECT t.name, m.digest, m.media_type, m.artifact_type, m.total_size, t.updated_at
+    FROM tags t JOIN manifests m ON m.id = t.manifest_id
+    WHERE t.repository_id = $1 AND t.name = $2 AND ($3 IS NULL OR m.digest = $3) LIMIT $4 OFFSET $5";
+const COUNT: &str = "SELECT tag_count FROM repositories WHERE id = $1";
+const COUNT_ONE: &str = "SELECT COUNT(*) FROM tags t JOIN manifests m ON m.id = t.manifest_id
+    WHERE t.repository_id = $1 AND t.name = $2 AND ($3 IS NULL OR m.digest = $3)";
+pub(crate) const COUNT_LIKE: &str =
+    "SELECT COUNT(*) FROM tags WHERE repository_id = $1 AND replace(name, $2, '') <> name";
+pub(crate) const COUNT_OF_MANIFEST: &str = "SELECT COUNT(*) FROM tags
+    WHERE manifest_id = (SELECT id FROM manifests WHERE repository_id = $1 AND digest = $2)
+    AND ($3 = '' OR replace(name, $3, '') <> name)";

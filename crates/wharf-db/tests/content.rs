@@ -8,7 +8,9 @@ use fixture::Fixture;
 use wharf_db::{
     Page,
     blobs::{self, StoredBlob},
-    instances, manifests, repositories, tags,
+    instances, manifests,
+    repositories::{self, Scope, Sort},
+    tags,
     upload_segments::{self, UploadSegment},
     upload_sessions::{self, UploadSession},
 };
@@ -206,7 +208,7 @@ async fn counts_follow_what_is_made_and_removed() {
     let remove = move |tx: &wharf_db::Transaction<'_>| {
         let repository = repositories::find(tx, &instance, &"team/one".parse().unwrap())?.unwrap();
         repositories::delete(tx, &instance, &repository)?;
-        repositories::count(tx, &instance, &repositories::Filter::default())
+        Ok(repositories::revision(tx, Scope::Instance(&instance), Sort::Name)?.count)
     };
     assert_eq!(fixture.write(remove).await.unwrap(), 1);
 }

@@ -45,4 +45,5 @@ pub fn product() -> Product {
         .action::<repository::CreateRepository>()
         .action::<repository::DeleteRepository>()
         .action::<repository::DescribeRepositories>()
+        .action::<repository::ModifyRepository>()
 }

@@ -1,7 +1,7 @@
 //! Repositories of a namespace.
 
 use wharf_cloudapi::{Action, Call, choice, input, output};
-use wharf_core::{Error, NewRepository, Repository, Sort};
+use wharf_core::{Error, NewRepository, Repository, RepositoryWords, Sort};
 use wharf_model::{NamespaceName, RepositoryName, RepositoryPath};
 
 use crate::{
@@ -39,6 +39,35 @@ impl Action for CreateRepository {
             description: self.description.unwrap_or_default(),
         };
         call.core.create_repository(call.operator, instance_id(&self.registry_id)?, new).await?;
+        Ok(Done {})
+    }
+}
+
+input! {
+    /// Replaces both descriptions of a repository.
+    pub struct ModifyRepository {
+        /// Of which instance.
+        registry_id: String = "RegistryId",
+        /// In which namespace.
+        namespace_name: String = "NamespaceName",
+        /// Its name inside the namespace.
+        repository_name: String = "RepositoryName",
+        /// One line about it. An empty one takes the line away.
+        brief_description: String = "BriefDescription" in ..=1_000,
+        /// More about it. An empty one takes the text away.
+        description: String = "Description" in ..=10_000,
+    }
+}
+
+impl Action for ModifyRepository {
+    const NAME: &'static str = "ModifyRepository";
+    type Output = Done;
+
+    async fn run(self, call: Call) -> Result<Done, Error> {
+        let name = repository_name(&self.namespace_name, &self.repository_name)?;
+        let words =
+            RepositoryWords { brief_description: self.brief_description, description: self.description };
+        call.core.modify_repository(call.operator, instance_id(&self.registry_id)?, name, words).await?;
         Ok(Done {})
     }
 }

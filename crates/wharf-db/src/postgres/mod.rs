@@ -13,3 +13,5 @@ mod tls;
 mod value;
 
 pub(crate) use pool::Engine;
+#[cfg(test)]
+pub(crate) use session::PLANNER;

@@ -14,6 +14,16 @@ use crate::{Error, Options, Value};
 /// How much longer than the database may take for a statement its answer is waited for.
 const GRACE: Duration = Duration::from_secs(5);
 
+/// What the planner may not choose. A scan of a whole table, however small, would conflict with every change of it; a join
+/// that sorts or hashes reads a whole table where the rows of a page would do; and a bitmap takes all rows that an index
+/// finds, and loses their order, where the first ones would do.
+pub(crate) const PLANNER: [&str; 4] = [
+    "SET enable_seqscan = off",
+    "SET enable_hashjoin = off",
+    "SET enable_mergejoin = off",
+    "SET enable_bitmapscan = off",
+];
+
 /// A connection, which one thread uses, and its prepared statements. The thread drives it itself: no answer has to be
 /// handed from one thread to another.
 pub(crate) struct Session {
@@ -51,8 +61,9 @@ impl Session {
         self.run_unprepared(&format!(
             "SET statement_timeout = {statement}; SET idle_in_transaction_session_timeout = {idle}"
         ))?;
-        // A scan of a whole table, however small, would conflict with every change of it.
-        let _ = self.run_unprepared("SET enable_seqscan = off");
+        for setting in PLANNER {
+            let _ = self.run_unprepared(setting);
+        }
         Ok(())
     }
 
