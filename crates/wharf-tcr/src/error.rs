@@ -8,6 +8,7 @@ pub(crate) const VALUES: &[&str] =
 pub(crate) fn codes(error: &Error) -> &'static [&'static str] {
     match error {
         Error::InvalidName(_)
+        | Error::InvalidServiceAccount { .. }
         | Error::InvalidValue { .. }
         | Error::InvalidTag { .. }
         | Error::PrepaidWithoutPeriod
@@ -32,6 +33,8 @@ pub(crate) fn codes(error: &Error) -> &'static [&'static str] {
         Error::NamespaceExists(_) | Error::RepositoryExists(_) => {
             &["FailedOperation.ErrorTcrResourceConflict", "InternalError.ErrorTcrResourceConflict"]
         }
+        Error::ServiceAccountNotFound(_) => &["ResourceNotFound.TcrResourceNotFound", "ResourceNotFound"],
+        Error::ServiceAccountExists(_) => &["FailedOperation.ErrorTcrResourceConflict", "FailedOperation"],
         Error::NamespaceNotEmpty { .. } | Error::RepositoryNotEmpty { .. } => {
             &["FailedOperation.PreconditionFailed", "OperationDenied"]
         }
@@ -39,7 +42,7 @@ pub(crate) fn codes(error: &Error) -> &'static [&'static str] {
         Error::Denied { .. } | Error::Unauthorized { .. } | Error::TemporaryCredential => {
             &["UnauthorizedOperation"]
         }
-        Error::Store(_) => &["InternalError.DbError", "InternalError"],
+        Error::Store(_) => &["InternalError.DbError", "FailedOperation.DbError", "InternalError"],
         _ => &["InternalError"],
     }
 }
