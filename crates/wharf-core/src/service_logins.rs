@@ -81,8 +81,9 @@ impl Core {
         let (asked, now) = (claim.clone(), Self::now());
         let (failed_before, found) = self.read(move |tx| asked.candidates(tx, now)).await?;
         let checks = &self.password_checks;
-        let known = found.into_iter().find(|found| checks.remembers(password, &found.password_hash));
-        if let Some(known) = known.filter(|known| works(known.validity, now)) {
+        // Only the first: another may come before one that is remembered.
+        let first = found.into_iter().next().filter(|first| works(first.validity, now));
+        if let Some(known) = first.filter(|first| checks.remembers(password, &first.password_hash)) {
             return self.admit(claim, known, failed_before).await;
         }
         // Kept until the failure is noted: so many guesses at once get no further than one after the other.
