@@ -441,10 +441,21 @@ def test_an_instance_that_is_going_has_none(owner: Cloud, instance: Instance):
 
 
 def test_a_password_is_shown_once(server: Server, owner: Cloud, place: Instance, name: str):
-    login = create(owner, place, name, {NAMESPACE: ALL})
+    login = create(owner, place, name, {NAMESPACE: ALL}, Duration=7)
     asked = SignedRequest(
         ROOT, "DescribeServiceAccounts", {"RegistryId": place.id, "All": True, "EmbedPermission": True}
     ).send(server)
     assert login.username in str(asked.response) and login.password not in str(asked.response)
-    events = Admin(server).ask("audit", "list", "--action", "CreateServiceAccount")
-    assert place.id in str(events) and login.password not in str(events)
+    chosen = {"RegistryId": place.id, "Name": name, "Random": False}
+    owner.call("ModifyServiceAccountPassword", **chosen, Password="Chosen1234")
+
+    def noted(action: str) -> dict:
+        events = Admin(server).ask("audit", "list", "--action", action, "--resource", place.id)["events"]
+        (event,) = [event for event in events if event["parameters"]["Name"] == name]
+        return event
+
+    made = {"RegistryId": place.id, "Name": name, "Duration": 7}
+    assert noted("CreateServiceAccount")["parameters"] == made
+    assert noted("ModifyServiceAccountPassword")["parameters"] == chosen
+    told = str(Admin(server).ask("audit", "list", "--limit", "1000")) + server.log.read_text()
+    assert login.username in told and login.password not in told and "Chosen1234" not in told

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Parameters that may be noted: names, ids and switches. All others, passwords and whole rules among them, are not.
-const NOTED: [&str; 42] = [
+const NOTED: [&str; 44] = [
     "CertificateId",
     "DeleteBucket",
     "DeletionProtection",
@@ -24,6 +24,7 @@ const NOTED: [&str; 42] = [
     "Domain",
     "DomainName",
     "DryRun",
+    "Duration",
     "Enable",
     "ExpiresAt",
     "ForceDelete",
@@ -37,6 +38,7 @@ const NOTED: [&str; 42] = [
     "NamespaceName",
     "Operation",
     "Override",
+    "Random",
     "RegistryChargeType",
     "RegistryId",
     "RegistryName",

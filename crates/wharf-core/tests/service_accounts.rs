@@ -316,13 +316,13 @@ async fn a_wrong_name_takes_as_long_as_a_wrong_password() {
     let fixture = Fixture::new().await;
     let acme = fixture.instance("acme").await;
     let made = make(&fixture, &acme, "ci", "team: pull").await;
-    let mut times = [Duration::ZERO; 2];
-    // By turns, so that what else runs here weighs on both. Four failures are free.
+    let mut times = [Duration::MAX; 2];
+    // By turns, and the shortest of each, so that what else runs here weighs on neither. Four failures are free.
     for _ in 0..4 {
-        for (name, total) in [made.name.to_string(), "tcr$nobody".to_owned()].iter().zip(&mut times) {
+        for (name, shortest) in [made.name.to_string(), "tcr$nobody".to_owned()].iter().zip(&mut times) {
             let began = std::time::Instant::now();
             assert!(is_wrong(&fixture.core.log_in(Some(name), "wrong", None).await));
-            *total += began.elapsed();
+            *shortest = began.elapsed().min(*shortest);
         }
     }
     let [known, unknown] = times;
