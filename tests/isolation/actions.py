@@ -3,10 +3,12 @@
 A new action is a new line here; `test_the_table_is_whole` fails until it is.
 """
 
-from isolation.belongings import REPOSITORY, TAG
+from isolation.belongings import REPOSITORY, SERVICE_ACCOUNT, TAG
 from wharf.cloud import NAMESPACE
+from wharf.service_account import PULL, permissions
 
 _NAMES = {"NamespaceName": NAMESPACE, "RepositoryName": REPOSITORY.split("/", 1)[1]}
+_MAY_PULL = permissions({NAMESPACE: [PULL]})
 
 _SOURCE = {"SourceNamespace": NAMESPACE, "SourceRepo": _NAMES["RepositoryName"], "SourceReference": TAG}
 
@@ -18,6 +20,8 @@ WITH_ONE_INSTANCE = [
     ("CreateNamespace", {"NamespaceName": NAMESPACE, "IsPublic": True}),
     ("CreateRepository", {**_NAMES, "RepositoryName": "intruder"}),
     ("CreateRepository", _NAMES),
+    ("CreateServiceAccount", {"Name": "intruder", "Permissions": _MAY_PULL}),
+    ("CreateServiceAccount", {"Name": SERVICE_ACCOUNT, "Permissions": _MAY_PULL}),
     ("DeleteImage", {**_NAMES, "ImageVersion": "v1"}),
     ("DeleteInstance", {}),
     ("DeleteInstance", {"DeleteBucket": True}),
@@ -27,6 +31,7 @@ WITH_ONE_INSTANCE = [
     ("DeleteRepository", {**_NAMES, "ForceDelete": True}),
     ("DeleteRepositoryTags", {**_NAMES, "Tags": [TAG]}),
     ("DescribeImageManifests", {**_NAMES, "ImageVersion": TAG}),
+    ("DeleteServiceAccount", {"Name": SERVICE_ACCOUNT}),
     ("DescribeImages", _NAMES),
     ("DescribeInstanceToken", {}),
     ("DescribeNamespaces", {}),
@@ -44,6 +49,17 @@ WITH_ONE_INSTANCE = [
     ("DuplicateImage", {**_SOURCE, "DestinationTag": "copy"}),
     ("DuplicateImage", {**_SOURCE, "DestinationTag": TAG, "DestinationRepo": "intruder", "Override": True}),
     ("ModifyRepository", {**_NAMES, "BriefDescription": "intruder", "Description": "intruder"}),
+    ("DescribeServiceAccounts", {"All": True, "EmbedPermission": True}),
+    (
+        "DescribeServiceAccounts",
+        {"Filters": [{"Name": "ServiceAccountName", "Values": [SERVICE_ACCOUNT]}]},
+    ),
+    ("ModifyServiceAccount", {"Name": SERVICE_ACCOUNT, "Disable": True, "Permissions": _MAY_PULL}),
+    ("ModifyServiceAccountPassword", {"Name": SERVICE_ACCOUNT, "Random": True}),
+    (
+        "ModifyServiceAccountPassword",
+        {"Name": SERVICE_ACCOUNT, "Random": False, "Password": "Intruder123"},
+    ),
 ]
 
 # Actions that say whether there is an instance, instead of refusing one that there is not.

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from wharf.cloud import NAMESPACE, Cloud, Instance
+from wharf.cloud import NAMESPACE, Cloud, Instance, Login
 from wharf.layer import sha256
 from wharf.oci import Registry
 from wharf.server import Server
@@ -11,6 +11,8 @@ from wharf.small_image import SmallImage
 REPOSITORY = f"{NAMESPACE}/secret"
 OTHER_REPOSITORY = f"{NAMESPACE}/shared"
 TAG = "released"
+# Both accounts have one of that name.
+SERVICE_ACCOUNT = "tcr$ci"
 
 # An instance that nobody has; as long as the owner's, so that answers about them are.
 ABSENT_NAME = "absent-instance"
@@ -30,6 +32,7 @@ class Belongings:
     registry: Registry
     upload: str
     image: SmallImage
+    service_account: Login
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,8 @@ class Snapshot:
     digests: dict[str, str]
     missing: list[str]
     upload: str
+    service_accounts: str
+    service_account_logs_in: bool
 
     @classmethod
     def of(cls, belongings: Belongings) -> "Snapshot":
@@ -50,6 +55,8 @@ class Snapshot:
         repositories = registry.get("/v2/_catalog").json()["repositories"]
         names = [name.removeprefix(f"{instance.name}/") for name in repositories]
         found = cloud.call("DescribeNamespaces", RegistryId=instance.id).NamespaceList
+        accounts = cloud.call("DescribeServiceAccounts", RegistryId=instance.id, EmbedPermission=True)
+        service_account = Registry(belongings.server, instance, belongings.service_account, by_host=True)
         images = cloud.images(instance, *REPOSITORY.split("/"))
         blobs = [sha256(blob) for blob in belongings.image.blobs]
         return cls(
@@ -60,4 +67,6 @@ class Snapshot:
             {tag: image.Digest for tag, image in images.items()},
             [blob for blob in blobs if not registry.head(f"{REPOSITORY}/blobs/{blob}").ok],
             registry.get(f"{REPOSITORY}/blobs/uploads/{belongings.upload}").headers["Range"],
+            str(accounts.ServiceAccounts),
+            service_account.get_manifest(REPOSITORY, TAG).ok,
         )

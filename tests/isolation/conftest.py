@@ -7,12 +7,21 @@ from collections.abc import Iterator
 
 import pytest
 
-from isolation.belongings import ABSENT_NAME, OTHER_REPOSITORY, REPOSITORY, TAG, Belongings, Snapshot
+from isolation.belongings import (
+    ABSENT_NAME,
+    OTHER_REPOSITORY,
+    REPOSITORY,
+    SERVICE_ACCOUNT,
+    TAG,
+    Belongings,
+    Snapshot,
+)
 from wharf.account import ROOT, Account
 from wharf.admin import Admin
 from wharf.cloud import NAMESPACE, Cloud, Instance, Login
 from wharf.oci import Registry
 from wharf.server import Server
+from wharf.service_account import ALL, create
 from wharf.small_image import SmallImage
 
 
@@ -50,7 +59,8 @@ def belongings(server: Server, image: SmallImage, shared_image: SmallImage) -> B
     shared_image.push(registry, OTHER_REPOSITORY, "v1")
     upload = registry.start_upload(REPOSITORY)
     assert registry.send_chunk(upload, 0, b"first").status_code == 202
-    return Belongings(server, cloud, instance, registry, upload.rsplit("/", 1)[1], image)
+    service_account = create(cloud, instance, SERVICE_ACCOUNT, {NAMESPACE: ALL})
+    return Belongings(server, cloud, instance, registry, upload.rsplit("/", 1)[1], image, service_account)
 
 
 @pytest.fixture(scope="session")
@@ -67,6 +77,12 @@ def own_instance(server: Server, intruder: Cloud, shared_image: SmallImage) -> I
 @pytest.fixture(scope="session")
 def own_login(intruder: Cloud, own_instance: Instance) -> Login:
     return intruder.login(own_instance, "longterm")
+
+
+@pytest.fixture(scope="session")
+def own_service_account(intruder: Cloud, own_instance: Instance) -> Login:
+    """The other account's service account, of the same name as the owner's."""
+    return create(intruder, own_instance, SERVICE_ACCOUNT, {NAMESPACE: ALL})
 
 
 @pytest.fixture(scope="session")

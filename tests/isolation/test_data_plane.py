@@ -32,11 +32,32 @@ def by_host(request: pytest.FixtureRequest) -> bool:
     return request.param == "by host"
 
 
-@pytest.fixture(params=["with its token", "with a bearer token", "as nobody", "from a sibling instance"])
+@pytest.fixture(
+    params=[
+        "with its token",
+        "with a bearer token",
+        "as nobody",
+        "from a sibling instance",
+        "with its service account",
+    ]
+)
 def caller(
-    request: pytest.FixtureRequest, server: Server, by_host: bool, own_login: Login, sibling_login: Login
+    request: pytest.FixtureRequest,
+    server: Server,
+    by_host: bool,
+    own_login: Login,
+    sibling_login: Login,
+    own_instance: Instance,
+    own_service_account: Login,
 ) -> Caller:
     """Opens an instance as somebody whom it does not belong to."""
+
+    def with_service_account(instance: Instance) -> Registry:
+        if not by_host:
+            return Registry(server, instance, own_service_account)
+        # It logs in at its own host only.
+        bearer = TokenService(server, own_instance).token(own_service_account)
+        return TokenService(server, instance).open(bearer)
 
     def with_bearer(instance: Instance) -> Registry:
         tokens = TokenService(server, instance, by_host)
@@ -47,6 +68,7 @@ def caller(
         "with its token": lambda instance: Registry(server, instance, own_login, by_host=by_host),
         "with a bearer token": with_bearer,
         "as nobody": lambda instance: Registry(server, instance, by_host=by_host),
+        "with its service account": with_service_account,
         "from a sibling instance": lambda i: Registry(server, i, sibling_login, by_host=by_host),
     }
     return callers[request.param]
@@ -131,6 +153,22 @@ def test_the_catalog_of_ones_own_names_nothing_else(own: Registry, own_instance:
     repositories = own.get("/v2/_catalog").json()["repositories"]
     assert repositories
     assert all(name.startswith(f"{own_instance.name}/") for name in repositories)
+
+
+def test_a_service_account_logs_in_at_no_other_host(
+    server: Server, belongings: Belongings, own_instance: Instance, own_service_account: Login
+):
+    """Not with the name and password of its own, nor with the owner's password in its own instance."""
+    answers = []
+    for instance in (belongings.instance, ABSENT):
+        answer = Registry(server, instance, own_service_account, by_host=True).get("/v2/")
+        assert answer.status_code == 401
+        answers.append(essence(answer, instance.name))
+    assert answers[0] == answers[1]
+    theirs = Login(own_service_account.username, belongings.service_account.password)
+    assert Registry(server, own_instance, theirs, by_host=True).get("/v2/").status_code == 401
+    own = Registry(server, own_instance, own_service_account, by_host=True)
+    assert own.get("/v2/").status_code == 200
 
 
 @pytest.mark.parametrize("logged_in", [True, False])

@@ -1,6 +1,6 @@
 //! What core's errors say in Chinese, with the same facts in it as in English.
 
-use wharf_core::{Error, ResourceFault, TagRule};
+use wharf_core::{Error, ResourceFault, ServiceAccountRule, TagRule};
 use wharf_model::{ChargeType, InstanceStatus, InvalidName, NameKind, Quota};
 
 use crate::Message;
@@ -107,6 +107,12 @@ pub(crate) fn of(error: &Error) -> String {
             format!("命名空间 `{name}` 中还有 {repositories} 个仓库，请先删除")
         }
 
+        Error::ServiceAccountNotFound(name) => format!("服务级账号 `{name}` 不存在"),
+        Error::ServiceAccountExists(name) => format!("服务级账号 `{name}` 已存在"),
+        Error::InvalidServiceAccount { name, rule } => {
+            format!("{name} 的取值无效：{}", service_account_rule(*rule))
+        }
+
         Error::RepositoryNotFound(name) => format!("仓库 `{name}` 不存在"),
         Error::RepositoryExists(name) => format!("仓库 `{name}` 已存在"),
         Error::RepositoryNotEmpty { name, tags } => {
@@ -197,6 +203,9 @@ fn illegal_name(name: &InvalidName) -> String {
             ("RoleArn", "格式为 qcs::cam::uin/UIN:roleName/NAME 或 qcs::cam::uin/UIN:role/ID")
         }
         NameKind::Role => ("角色名称", "1 到 128 个字母、数字或 +=,.@_-"),
+        NameKind::ServiceAccount => {
+            ("服务级账号名", "1 到 128 个小写字母或数字，中间可用单个 `.`、`_` 或 `-` 分隔")
+        }
         NameKind::Session => ("会话名称", "2 到 128 个字母、数字或 +=,.@_-"),
         NameKind::SecretId => ("SecretId", "8 到 64 个字母或数字"),
         NameKind::Severity => ("Severity", "可选值为 low、medium、high"),
@@ -215,6 +224,19 @@ fn tag_rule(rule: TagRule) -> &'static str {
         TagRule::ValueCharacters => "标签值只能包含字母、数字、+ - = . _ : / @ ( ) [ ] 及中间的空格",
         TagRule::Duplicate => "标签键不能重复",
         TagRule::SetAndDeleted => "同一标签键不能同时设置和删除",
+    }
+}
+
+fn service_account_rule(rule: ServiceAccountRule) -> &'static str {
+    match rule {
+        ServiceAccountRule::Days => "须为 1 到 36500 天，或 -1 表示永不过期",
+        ServiceAccountRule::End => {
+            "须为将来的时间，即自 1970 年起的毫秒数，且早于公元 10000 年，或 -1 表示永不过期"
+        }
+        ServiceAccountRule::Password => {
+            "须为 8 到 20 个字符，同时包含大写字母、小写字母和数字，且不含控制字符"
+        }
+        ServiceAccountRule::PasswordMissing => "Random 为 false 时必须提供密码",
     }
 }
 

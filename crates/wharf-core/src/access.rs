@@ -4,9 +4,12 @@
 use std::{net::IpAddr, sync::Arc};
 
 use serde::{Deserialize, Serialize};
-use wharf_db::{Transaction, accounts, instance_tokens, instances, namespaces};
+use wharf_db::{
+    Transaction, accounts, instance_tokens, instances, namespaces, repositories, service_accounts,
+};
 use wharf_model::{
-    Actions, InstanceId, InstanceStatus, NamespaceName, RepositoryName, SecretId, Timestamp, Uin,
+    Actions, InstanceId, InstanceStatus, NamespaceName, RepositoryName, SecretId, ServiceAccountName,
+    ServiceActions, Timestamp, Uin,
     policy::{Coverage, ResourceName, ResourcePath},
 };
 
@@ -14,6 +17,7 @@ use crate::{
     Core, Error, Instance, Operator, Principal,
     login_throttle::Attempt,
     permissions::{Asked, Permissions, TCR, Verdict},
+    service_logins::ServiceReach,
     sessions,
 };
 
@@ -23,6 +27,10 @@ const NAMED: [(Actions, &str); 3] = [
     (Actions::PUSH, "tcr:PushRepository"),
     (Actions::DELETE, "tcr:DeleteImage"),
 ];
+
+/// What of a service account's permissions is what on the data plane. None of them lets it delete.
+const SERVICE: [(ServiceActions, Actions); 2] =
+    [(ServiceActions::PULL, Actions::PULL), (ServiceActions::PUSH, Actions::PUSH)];
 
 /// Who talks to the data plane, as far as its credentials prove.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -42,6 +50,35 @@ pub enum Identity {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         session: Option<SecretId>,
     },
+    /// A service account by its password, and so for its instance only.
+    ServiceAccount {
+        /// Its name.
+        #[serde(with = "as_text")]
+        name: ServiceAccountName,
+        /// Its instance.
+        instance: InstanceId,
+        /// The main account that owns the instance.
+        owner: Uin,
+        /// The password that it logged in with: with the next one, this is nobody.
+        password_id: String,
+    },
+}
+
+/// Where somebody logs in.
+#[derive(Clone, Debug, Default)]
+pub struct Door {
+    /// The address that the request comes from.
+    pub address: Option<IpAddr>,
+    /// The instance whose host the request is sent to, in lower case.
+    pub instance: Option<String>,
+    /// At another host, the instance that the request names, in lower case.
+    pub named: Option<String>,
+}
+
+impl From<Option<IpAddr>> for Door {
+    fn from(address: Option<IpAddr>) -> Self {
+        Self { address, ..Self::default() }
+    }
 }
 
 /// A repository as a request names it.
@@ -86,9 +123,9 @@ impl Caller {
 }
 
 impl Core {
-    /// Who logs in with an account's number and an instance token, as `docker login` does; without a name, who holds a
-    /// refresh token, which is an instance token too. Wrong attempts slow further ones for the same name from the same
-    /// address (`peer`), and for the address.
+    /// Who logs in with an account's number and an instance token, or with a service account's name and password, as
+    /// `docker login` does; without a name, who holds a refresh token, which is an instance token too. Wrong attempts
+    /// slow further ones for the same name from the same address, and for the address.
     ///
     /// # Errors
     /// [`Error::WrongCredentials`] when they open nothing; which of them is wrong is not told.
@@ -97,9 +134,13 @@ impl Core {
         &self,
         user: Option<&str>,
         password: &str,
-        peer: Option<IpAddr>,
+        door: impl Into<Door>,
     ) -> Result<Identity, Error> {
-        let attempt = Attempt::new(user.unwrap_or_default(), peer);
+        let door = door.into();
+        if let Some(user) = user.filter(|user| ServiceAccountName::is_meant(user)) {
+            return self.log_in_service_account(user, password, door).await;
+        }
+        let attempt = Attempt::new(user.unwrap_or_default(), door.address);
         let identity = self.claimed_identity(user, password).await?;
         let (checked, tried, now) = (identity.clone(), attempt.clone(), Self::now());
         let (failed_before, valid) = self
@@ -158,6 +199,17 @@ impl std::fmt::Display for Identity {
         match self {
             Self::Anonymous => Ok(()),
             Self::Account { uin, .. } => uin.fmt(f),
+            Self::ServiceAccount { name, .. } => name.fmt(f),
+        }
+    }
+}
+
+impl Identity {
+    /// The instance that its credentials open.
+    pub fn instance(&self) -> Option<&InstanceId> {
+        match self {
+            Self::Anonymous => None,
+            Self::Account { instance, .. } | Self::ServiceAccount { instance, .. } => Some(instance),
         }
     }
 }
@@ -172,7 +224,14 @@ pub(crate) fn authorize(
     actions: Actions,
 ) -> Result<Instance, Error> {
     let standing = standing(tx, &caller.identity, target)?;
-    standing.allow(caller, target, actions).cloned()
+    let instance = standing.allow(caller, target, actions)?;
+    if actions.contains(Actions::PUSH)
+        && !standing.grants.creates
+        && repositories::find(tx, &instance.id, &target.repository)?.is_none()
+    {
+        return Err(denied("create", target));
+    }
+    Ok(instance.clone())
 }
 
 /// Fails unless an operator of the cloud API may do `actions` to a repository's content, as the data plane would let it.
@@ -213,6 +272,8 @@ struct Grants {
     instance: Option<Instance>,
     /// To all repositories of the namespace.
     permitted: Actions,
+    /// Whether a push may make a repository.
+    creates: bool,
     /// What a sub-account may do to each of them. What these say nothing of is as `permitted`.
     permissions: Option<Permissions>,
 }
@@ -223,6 +284,8 @@ pub(crate) enum Reach {
     Everything,
     /// It is a sub-account.
     Policies(Permissions),
+    /// It is a service account of the instance.
+    Service(ServiceReach),
     /// It may pull what is public.
     Public,
 }
@@ -238,18 +301,38 @@ pub(crate) fn standing(
 
 fn grants(tx: &Transaction<'_>, identity: &Identity, target: &Target) -> Result<Grants, Error> {
     let Some(instance) = instances::find_by_label(tx, &target.instance)? else {
-        return Ok(Grants { instance: None, permitted: Actions::NONE, permissions: None });
+        return Ok(Grants { instance: None, permitted: Actions::NONE, creates: true, permissions: None });
     };
+    let namespace = &target.repository.namespace;
+    if let Identity::ServiceAccount { instance: opened, password_id, .. } = identity
+        && *opened == instance.id
+    {
+        let granted = service_accounts::permitted(tx, password_id, namespace)?;
+        let permitted = SERVICE.iter().filter(|(action, _)| granted.contains(*action));
+        let permitted = permitted.fold(public(tx, &instance, namespace)?, |all, (_, action)| all | *action);
+        let creates = granted.contains(ServiceActions::CREATE);
+        return Ok(Grants { instance: Some(instance), permitted, creates, permissions: None });
+    }
     let permissions = match reach(tx, identity, &instance)? {
         Reach::Everything => {
-            return Ok(Grants { instance: Some(instance), permitted: Actions::ALL, permissions: None });
+            let (permitted, creates) = (Actions::ALL, true);
+            return Ok(Grants { instance: Some(instance), permitted, creates, permissions: None });
         }
         Reach::Policies(permissions) => Some(permissions),
-        Reach::Public => None,
+        Reach::Service(_) | Reach::Public => None,
     };
-    let is_public = is_public(tx, &instance.id, &target.repository.namespace)?;
-    let permitted = if is_public { Actions::PULL } else { Actions::NONE };
-    Ok(Grants { instance: Some(instance), permitted, permissions })
+    let permitted = public(tx, &instance, namespace)?;
+    Ok(Grants { instance: Some(instance), permitted, creates: true, permissions })
+}
+
+/// What everybody may do in a namespace.
+fn public(tx: &Transaction<'_>, instance: &Instance, namespace: &NamespaceName) -> Result<Actions, Error> {
+    Ok(if is_public(tx, &instance.id, namespace)? { Actions::PULL } else { Actions::NONE })
+}
+
+fn denied(actions: &str, target: &Target) -> Error {
+    let (repository, instance) = (target.repository.clone(), target.instance.clone());
+    Error::Denied { actions: actions.to_owned(), repository, instance }
 }
 
 impl Grants {
@@ -282,6 +365,12 @@ impl Standing {
         self.grants.permissions.as_ref().map(Permissions::size)
     }
 
+    /// Whether what is refused now may be allowed in a moment, though nothing that this process knows of changed: another
+    /// may have attached a policy, or put off a service account's end.
+    pub(crate) fn may_gain(&self) -> bool {
+        self.grants.permissions.is_some() || matches!(self.validity, Validity::Until(_))
+    }
+
     /// The instance of `target`, when `caller` may do `actions` there. Its counts may be old.
     pub(crate) fn allow(
         &self,
@@ -308,11 +397,7 @@ impl Standing {
                 Ok(instance)
             }
             _ if caller.identity == Identity::Anonymous => Err(Error::Unauthenticated),
-            _ => Err(Error::Denied {
-                actions: actions.to_string(),
-                repository: target.repository.clone(),
-                instance: target.instance.clone(),
-            }),
+            _ => Err(denied(&actions.to_string(), target)),
         }
     }
 }
@@ -330,6 +415,9 @@ pub(crate) fn reach(tx: &Transaction<'_>, identity: &Identity, instance: &Instan
             return session_reach(tx, session, instance);
         }
         Identity::Account { uin, instance: opened, .. } if *opened == instance.id => *uin,
+        Identity::ServiceAccount { instance: opened, password_id, .. } if *opened == instance.id => {
+            return ServiceReach::of(tx, password_id).map(Reach::Service);
+        }
         _ => return Ok(Reach::Public),
     };
     if uin == instance.uin {
@@ -357,6 +445,13 @@ impl Reach {
         match self {
             Self::Everything => Coverage::All,
             Self::Public => Coverage::Nothing,
+            Self::Service(reach) => {
+                if reach.pulls() {
+                    Coverage::Some
+                } else {
+                    Coverage::Nothing
+                }
+            }
             Self::Policies(permissions) => {
                 let all = resource(instance, ResourcePath::Below(&instance.id));
                 permissions.coverage(&pull(address), &all, &format!("repository/{}/", instance.id), false)
@@ -375,6 +470,7 @@ impl Reach {
         match self {
             Self::Everything => true,
             Self::Public => is_public,
+            Self::Service(reach) => is_public || reach.may_pull(repository),
             Self::Policies(permissions) => {
                 let path = ResourcePath::Repository(&instance.id, repository);
                 match permissions.decide(&pull(address), &resource(instance, path)) {
@@ -429,7 +525,17 @@ pub(crate) fn is_valid(tx: &Transaction<'_>, identity: &Identity) -> Result<bool
 }
 
 fn validity(tx: &Transaction<'_>, identity: &Identity) -> Result<Validity, Error> {
-    let Identity::Account { uin, token_id, session, .. } = identity else { return Ok(Validity::Always) };
+    let (uin, token_id, session) = match identity {
+        Identity::Anonymous => return Ok(Validity::Always),
+        Identity::ServiceAccount { password_id, .. } => {
+            let found = service_accounts::find_validity(tx, password_id)?.filter(|found| found.enabled);
+            let until = |found: service_accounts::Validity| {
+                found.expires_at.map_or(Validity::Always, Validity::Until)
+            };
+            return Ok(found.map_or(Validity::Never, until));
+        }
+        Identity::Account { uin, token_id, session, .. } => (uin, token_id, session),
+    };
     if let Some(session) = session {
         let found = sessions::find_credential(tx, session)?.filter(|(_, credential)| credential.enabled);
         let end = found.and_then(|(_, credential)| Some(credential.session?.expires_at));

@@ -1,10 +1,10 @@
 use wharf_model::{
     ChargeType, Digest, Edition, InstanceId, InstanceName, InstanceStatus, InvalidManifest, InvalidName,
-    InvalidTrust, NamespaceName, Quota, Reference, RepositoryName, RoleName, SecretId, Tag, Uin,
-    policy::InvalidPolicy,
+    InvalidTrust, NamespaceName, Quota, Reference, RepositoryName, RoleName, SecretId, ServiceAccountName,
+    Tag, Uin, policy::InvalidPolicy,
 };
 
-use crate::{ResourceFault, TagRule};
+use crate::{ResourceFault, ServiceAccountRule, TagRule};
 
 /// Why something was not done. Nothing was changed, and no message holds a secret.
 #[derive(Debug, thiserror::Error)]
@@ -289,6 +289,21 @@ pub enum Error {
         name: NamespaceName,
         /// Repositories in it.
         repositories: u64,
+    },
+
+    /// The instance has no such service account.
+    #[error("there is no service account `{0}`")]
+    ServiceAccountNotFound(ServiceAccountName),
+    /// The name is in use.
+    #[error("the service account `{0}` exists already")]
+    ServiceAccountExists(ServiceAccountName),
+    /// A value of a service account that breaks a rule.
+    #[error("{name}: {rule}")]
+    InvalidServiceAccount {
+        /// The parameter.
+        name: &'static str,
+        /// The rule.
+        rule: ServiceAccountRule,
     },
 
     /// The namespace has no such repository.

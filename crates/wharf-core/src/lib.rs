@@ -40,12 +40,14 @@ mod repositories;
 mod resource_tags;
 mod roles;
 mod secrets;
+mod service_accounts;
+mod service_logins;
 mod sessions;
 mod signing;
 mod storage_move;
 mod uploads;
 
-pub use access::{Caller, Identity, Scope, Target};
+pub use access::{Caller, Door, Identity, Scope, Target};
 pub use access_keys::{NewAccessKey, SigningCredential};
 pub use accounts::{NewAccount, RootPreset};
 pub use audit::{AuditSettings, Audited, Refusal};
@@ -71,6 +73,10 @@ pub use resource_tags::{
 };
 pub use roles::RolePolicies;
 pub use secrets::{InvalidMasterKey, MasterKey};
+pub use service_accounts::{
+    MadeServiceAccount, NewServiceAccount, ServiceAccountChanges, ServiceAccountEnd, ServiceAccountRule,
+    ServiceAccounts, ServicePassword, ServicePermissions,
+};
 pub use sessions::{AssumedRole, FederatedUser, Session, TemporaryCredential};
 pub use signing::SigningKeyInfo;
 pub use storage_move::MoveProgress;
@@ -92,5 +98,6 @@ pub use wharf_db::{
     repositories::Repository,
     repositories::Sort,
     roles::Role,
+    service_accounts::ServiceAccount,
     tags::TaggedImage,
 };

@@ -119,8 +119,8 @@ impl Core {
         };
         let instance = match standing.value.allow(&caller, &target, Actions::PULL) {
             Ok(instance) => instance.id.clone(),
-            // What is granted is seen at once: another process may have attached a policy.
-            Err(_) if standing.value.policies_size().is_some() => {
+            // What is granted is seen at once.
+            Err(_) if standing.value.may_gain() => {
                 return self.look_up(shelf, who, caller, target, name).await;
             }
             Err(error) => return Err(error),

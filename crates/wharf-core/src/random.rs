@@ -21,6 +21,11 @@ pub(crate) fn password() -> Result<String, Error> {
     text(LETTERS_AND_DIGITS, 20)
 }
 
+/// A service account's password: 32 letters or digits.
+pub(crate) fn service_password() -> Result<String, Error> {
+    text(LETTERS_AND_DIGITS, 32)
+}
+
 /// The token of temporary credentials: 64 letters or digits.
 pub(crate) fn session_token() -> Result<String, Error> {
     text(LETTERS_AND_DIGITS, 64)

@@ -10,7 +10,7 @@ use wharf_model::{
 };
 
 use crate::{
-    Caller, Core, Error, Identity, Instance, Limits, Operator, Repository, Sort,
+    Caller, Core, Error, Instance, Limits, Operator, Repository, Sort,
     access::{Reach, is_public, is_valid, reach},
     bookmarks::{Left, seek},
     instances::{Listing, cut, listing, running_instance},
@@ -171,7 +171,7 @@ impl Core {
     }
 
     /// Names of an instance's repositories after `last` in byte order, `limit` at most: those that the caller may pull.
-    /// For a sub-account that may pull some only, it grows with the repositories that are passed over.
+    /// For a sub-account or service account that may pull some only, it grows with the repositories that are passed over.
     ///
     /// # Errors
     /// When the caller is nobody, or its account or token is disabled.
@@ -183,9 +183,7 @@ impl Core {
         limit: u64,
     ) -> Result<Catalog, Error> {
         self.read(move |tx| {
-            let Identity::Account { instance: opened, .. } = &caller.identity else {
-                return Err(Error::Unauthenticated);
-            };
+            let opened = caller.identity.instance().ok_or(Error::Unauthenticated)?;
             if !is_valid(tx, &caller.identity)? {
                 return Err(Error::InvalidBearer);
             }
@@ -199,7 +197,7 @@ impl Core {
             let reach = reach(tx, &caller.identity, &found)?;
             let pulls = reach.pulls(&found, caller.address);
             let names = match &reach {
-                Reach::Policies(_) if pulls != Coverage::All => {
+                Reach::Policies(_) | Reach::Service(_) if pulls != Coverage::All => {
                     let may_pull =
                         |name: &RepositoryName, public| reach.may_pull(&found, name, caller.address, public);
                     pulled_names(tx, &found.id, pulls == Coverage::Nothing, last.clone(), limit, may_pull)?

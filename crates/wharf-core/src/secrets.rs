@@ -2,13 +2,19 @@
 
 use std::str::FromStr;
 
-use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
+use aws_lc_rs::{
+    aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey},
+    hmac::{HMAC_SHA256, Key, sign},
+};
+use wharf_model::ServiceAccountName;
 
 use crate::{Error, random};
 
 /// The key that seals secrets in the metadata store: 32 bytes, written as 64 hexadecimal digits.
 pub struct MasterKey {
     key: RandomizedNonceKey,
+    /// For marks of passwords.
+    marks: Key,
 }
 
 /// A text that is no master key. It does not show the text.
@@ -31,6 +37,13 @@ impl MasterKey {
         let nonce = self.key.seal_in_place_append_tag(Aad::from(owner), &mut sealed);
         let nonce = nonce.map_err(|_| Error::Internal("a secret could not be sealed".to_owned()))?;
         Ok([nonce.as_ref().as_slice(), &sealed].concat())
+    }
+
+    /// 16 bits by which the account of a name and a password is found: too few to tell whether a guess is right, to
+    /// whoever has the database and this key.
+    pub(crate) fn password_mark(&self, name: &ServiceAccountName, password: &str) -> i64 {
+        let digest = sign(&self.marks, format!("{name} {password}").as_bytes());
+        digest.as_ref().iter().take(2).fold(0, |mark, byte| mark << 8 | i64::from(*byte))
     }
 
     /// Opens what [`Self::seal`] sealed for `owner`.
@@ -57,7 +70,10 @@ impl FromStr for MasterKey {
             let digits = str::from_utf8(digits).map_err(|_| InvalidMasterKey)?;
             *byte = u8::from_str_radix(digits, 16).map_err(|_| InvalidMasterKey)?;
         }
-        RandomizedNonceKey::new(&AES_256_GCM, &key).map(|key| Self { key }).map_err(|_| InvalidMasterKey)
+        let marks = sign(&Key::new(HMAC_SHA256, &key), b"marks of passwords");
+        let marks = Key::new(HMAC_SHA256, marks.as_ref());
+        let key = RandomizedNonceKey::new(&AES_256_GCM, &key).map_err(|_| InvalidMasterKey)?;
+        Ok(Self { key, marks })
     }
 }
 
@@ -76,6 +92,19 @@ mod tests {
         assert!(key.open("AKID1", &sealed[..5]).is_err());
         assert!(!sealed.windows(6).any(|window| window == b"secret"));
         assert_ne!(sealed, key.seal("AKID1", b"secret").unwrap());
+    }
+
+    #[test]
+    fn a_mark_hangs_on_name_password_and_key() {
+        let key: MasterKey = "5".repeat(64).parse().unwrap();
+        let other: MasterKey = "6".repeat(64).parse().unwrap();
+        let name = |text: &str| text.parse().unwrap();
+        let mark = key.password_mark(&name("ci"), "Secret123");
+        assert_eq!(key.password_mark(&name("tcr$ci"), "Secret123"), mark);
+        assert!((0..1 << 16).contains(&mark));
+        assert_ne!(other.password_mark(&name("ci"), "Secret123"), mark);
+        assert_ne!(key.password_mark(&name("cd"), "Secret123"), mark);
+        assert_ne!(key.password_mark(&name("ci"), "Secret124"), mark);
     }
 
     #[test]

@@ -3,7 +3,8 @@ use std::{any::type_name, str::FromStr};
 
 use wharf_model::{
     Completeness, Digest, Edition, InstanceId, InstanceName, InstanceStatus, MediaType, NamespaceName,
-    RepositoryName, RoleId, RoleName, SecretId, SessionName, Severity, Tag, Timestamp, Uin,
+    RepositoryName, RoleId, RoleName, SecretId, ServiceAccountName, ServiceActions, SessionName, Severity,
+    Tag, Timestamp, Uin,
 };
 
 use crate::Error;
@@ -129,6 +130,12 @@ impl FromColumn for RoleId {
     }
 }
 
+impl FromColumn for ServiceActions {
+    fn from_column(column: Column) -> Result<Self, Column> {
+        i64::from_column(column).map(Self::from_bits)
+    }
+}
+
 impl FromColumn for MediaType {
     fn from_column(column: Column) -> Result<Self, Column> {
         match column {
@@ -172,6 +179,7 @@ parsed!(
     RepositoryName,
     RoleName,
     SecretId,
+    ServiceAccountName,
     SessionName,
     Severity,
     Tag

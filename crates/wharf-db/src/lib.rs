@@ -37,6 +37,7 @@ pub mod rate_limits;
 pub mod repositories;
 pub mod resource_tags;
 pub mod roles;
+pub mod service_accounts;
 pub mod sessions;
 pub mod signing_keys;
 pub mod storage_moves;

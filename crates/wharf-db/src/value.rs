@@ -1,6 +1,6 @@
 use wharf_model::{
     Digest, InstanceId, InstanceStatus, NamespaceName, RepositoryName, RoleId, RoleName, SecretId,
-    SessionName, Tag, Timestamp, Uin,
+    ServiceAccountName, ServiceActions, SessionName, Tag, Timestamp, Uin,
 };
 
 /// A parameter of a statement. NULL has a type too: a database may want to know it.
@@ -62,6 +62,8 @@ to_value! {
     RoleId: this => Integer this.number();
     RoleName: this => Text this.as_str().to_owned();
     SecretId: this => Text this.as_str().to_owned();
+    ServiceAccountName: this => Text this.as_str().to_owned();
+    ServiceActions: this => Integer this.bits();
     SessionName: this => Text this.as_str().to_owned();
     Tag: this => Text this.as_str().to_owned();
 }

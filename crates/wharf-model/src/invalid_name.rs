@@ -39,6 +39,8 @@ pub enum NameKind {
     Role,
     /// The public half of an access key.
     SecretId,
+    /// A service account's name.
+    ServiceAccount,
     /// What a holder of temporary credentials is called.
     Session,
     /// A severity.
@@ -86,6 +88,9 @@ impl NameKind {
             Self::RoleArn => "qcs::cam::uin/UIN:roleName/NAME or qcs::cam::uin/UIN:role/ID",
             Self::Role => "1 to 128 letters, digits and +=,.@_-",
             Self::SecretId => "8 to 64 letters or digits",
+            Self::ServiceAccount => {
+                "1 to 128 lower-case letters and digits with single `.`, `_` or `-` between them"
+            }
             Self::Session => "2 to 128 letters, digits and +=,.@_-",
             Self::Severity => "low, medium or high",
             Self::Tag => "1 to 128 letters, digits, `_`, `.` and `-`, not first `.` or `-`",
@@ -109,6 +114,7 @@ impl fmt::Display for NameKind {
             Self::RoleArn => "RoleArn",
             Self::Role => "role name",
             Self::SecretId => "SecretId",
+            Self::ServiceAccount => "service account name",
             Self::Session => "session name",
             Self::Severity => "Severity",
             Self::Tag => "tag",

@@ -2,7 +2,7 @@
 
 use http::{Method, header, request::Parts};
 use wharf_core::{AuditEvent, Caller, Error, Identity, Refusal};
-use wharf_model::{Timestamp, Uin};
+use wharf_model::{InstanceId, ServiceAccountName, Timestamp, Uin};
 
 use crate::{
     authentication::address,
@@ -19,16 +19,18 @@ pub(crate) fn event(parts: &Parts, route: &Route, caller: &Caller) -> Option<Aud
         (Resource::Blob(digest), &Method::DELETE) => ("DeleteBlob", digest.to_string()),
         _ => return None,
     };
-    let (uin, credential, instance) = match &caller.identity {
+    let (uin, owner, credential) = match &caller.identity {
         Identity::Anonymous => (None, None, None),
-        Identity::Account { uin, instance, token_id, session } => {
+        Identity::Account { uin, token_id, session, .. } => {
             let session = session.as_ref().map(ToString::to_string);
-            (Some(*uin), token_id.clone().or(session), Some(instance.as_str()))
+            (Some(*uin), None, token_id.clone().or(session))
         }
+        Identity::ServiceAccount { name, owner, .. } => (None, Some(*owner), Some(name.to_string())),
     };
-    // A token opens one instance: what is done with it is done there.
+    // A token or a service account opens one instance: what is done with it is done there.
+    let instance = caller.identity.instance().map(InstanceId::as_str);
     let resource = resource(instance.unwrap_or(&route.target.instance), route, &reference);
-    Some(AuditEvent { account: uin, credential, ..blank(parts, action, Some(resource)) })
+    Some(AuditEvent { account: uin, owner, credential, ..blank(parts, action, Some(resource)) })
 }
 
 /// How a failure is noted. That somebody has to say first who they are is how a client begins.
@@ -52,14 +54,21 @@ fn resource(instance: &str, route: &Route, reference: &str) -> String {
 }
 
 /// Notes a log-in that was refused. The name may be a password that somebody typed in the wrong place: it is noted only
-/// where it is an account's number.
+/// where it is an account's number or a service account's name.
 pub(crate) fn log_in_refused(registry: &Registry, parts: &Parts, user: Option<&str>, error: &Error) {
     let code = match error {
         Error::WrongCredentials => "WrongCredentials",
         Error::TooManyAttempts { .. } => "TooManyAttempts",
         _ => return,
     };
-    let account = user.and_then(|user| user.parse::<Uin>().ok()).map(|uin| format!("account {uin}"));
+    let account = user.and_then(|user| match user.parse::<Uin>() {
+        Ok(uin) => Some(format!("account {uin}")),
+        Err(_) if ServiceAccountName::is_meant(user) => {
+            let name = user.parse::<ServiceAccountName>().ok()?;
+            Some(format!("service account {name}"))
+        }
+        Err(_) => None,
+    });
     let refusal = Refusal { code: code.to_owned(), message: Some(error.to_string()), resource: None };
     registry.core.note_stranger(blank(parts, "LogIn", account), refusal);
 }

@@ -4,10 +4,10 @@ use std::net::IpAddr;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use http::{header, request::Parts};
-use wharf_core::{Caller, Error, Identity};
+use wharf_core::{Caller, Door, Error, Identity};
 use wharf_model::Peer;
 
-use crate::{audit, error::Failure, registry::Registry};
+use crate::{audit, error::Failure, registry::Registry, route::Route, token_service::named_instance};
 
 /// The caller that the `Authorization` header proves.
 pub(crate) async fn caller(registry: &Registry, parts: &Parts) -> Result<Caller, Failure> {
@@ -30,8 +30,19 @@ pub(crate) async fn log_in(registry: &Registry, parts: &Parts) -> Result<Option<
         // So sends a client that has no credentials.
         return Ok(None);
     }
-    let identity = registry.core.log_in(Some(&user), &password, address(parts)).await;
+    let identity = registry.core.log_in(Some(&user), &password, door(registry, parts)).await;
     identity.map(Some).inspect_err(|error| audit::log_in_refused(registry, parts, Some(&user), error))
+}
+
+/// Where somebody logs in: the instance of the host, or else the one that the path or the first scope names.
+pub(crate) fn door(registry: &Registry, parts: &Parts) -> Door {
+    let instance = registry.instance_of_host(&parts.uri, &parts.headers);
+    let named = || {
+        let routed = Route::parse(parts.uri.path(), None).ok().map(|route| route.target.instance);
+        routed.or_else(|| named_instance(parts.uri.query().unwrap_or_default()))
+    };
+    let named = if instance.is_none() { named() } else { None };
+    Door { address: address(parts), instance, named }
 }
 
 /// The address that a request comes from.

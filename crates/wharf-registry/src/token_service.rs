@@ -1,5 +1,6 @@
 //! `/service/token`: bearer tokens for scopes, by GET (Docker Registry v2 token authentication) and by POST (its OAuth2
-//! form). A refresh token is the instance token that the client logged in with: it ends when that does.
+//! form). A refresh token is the instance token that the client logged in with: it ends when that does. A service account
+//! gets none: its password stays with the client that has it.
 
 use axum::{
     extract::{Request, State},
@@ -7,12 +8,12 @@ use axum::{
 };
 use http::{HeaderValue, StatusCode, header, request::Parts};
 use serde_json::json;
-use wharf_core::{Identity, Scope};
+use wharf_core::{Door, Identity, Scope};
 use wharf_model::Actions;
 
 use crate::{
     audit,
-    authentication::{self, address, basic},
+    authentication::{self, address, basic, door},
     body,
     error::{Code, Failure},
     registry::Registry,
@@ -59,7 +60,9 @@ pub(crate) async fn exchange(State(registry): State<Registry>, request: Request)
                 return Err(Failure::bad_request(Code::Unsupported, message));
             }
         };
-        let identity = registry.core.log_in(user, password, address(&parts)).await;
+        let door = door(&registry, &parts);
+        let named = door.instance.is_none().then(|| first_instance(&pairs)).flatten();
+        let identity = registry.core.log_in(user, password, Door { named, ..door }).await;
         let identity = identity.inspect_err(|error| audit::log_in_refused(&registry, &parts, user, error))?;
         let refresh = (offline || user.is_none()).then(|| password.to_owned());
         token(&registry, &parts, identity, &pairs, refresh).await
@@ -74,6 +77,7 @@ async fn token(
     pairs: &[(String, String)],
     refresh_token: Option<String>,
 ) -> Result<Response, Failure> {
+    let is_account = matches!(identity, Identity::Account { .. });
     let host = registry.instance_of_host(&parts.uri, &parts.headers);
     let scopes = scopes(pairs, host.as_deref());
     let base_url = registry.base_url(parts);
@@ -85,7 +89,7 @@ async fn token(
         "expires_in": expires_in,
         "issued_at": issued_at.to_utc_fraction(),
     });
-    if let Some(refresh_token) = refresh_token {
+    if let Some(refresh_token) = refresh_token.filter(|_| is_account) {
         answer["refresh_token"] = json!(refresh_token);
     }
     Ok(json_of(StatusCode::OK, &answer))
@@ -105,6 +109,15 @@ fn value<'p>(pairs: &'p [(String, String)], name: &str) -> Option<&'p str> {
 pub(crate) fn scopes(pairs: &[(String, String)], host: Option<&str>) -> Vec<Scope> {
     let texts = pairs.iter().filter(|(name, _)| name == "scope").flat_map(|(_, value)| value.split(' '));
     texts.filter_map(|text| scope(text, host.map(str::to_owned))).take(SCOPE_LIMIT).collect()
+}
+
+/// At a host that is no instance's, the instance that the first scope of a query names.
+pub(crate) fn named_instance(query: &str) -> Option<String> {
+    first_instance(&url_pairs(query).collect::<Vec<_>>())
+}
+
+fn first_instance(pairs: &[(String, String)]) -> Option<String> {
+    scopes(pairs, None).into_iter().next().map(|scope| scope.target.instance)
 }
 
 /// `repository:NAME:ACTIONS`

@@ -8,6 +8,7 @@ pub(crate) const VALUES: &[&str] =
 pub(crate) fn codes(error: &Error) -> &'static [&'static str] {
     match error {
         Error::InvalidName(_)
+        | Error::InvalidServiceAccount { .. }
         | Error::InvalidValue { .. }
         | Error::InvalidTag { .. }
         | Error::PrepaidWithoutPeriod
@@ -38,6 +39,8 @@ pub(crate) fn codes(error: &Error) -> &'static [&'static str] {
         Error::NamespaceExists(_) | Error::RepositoryExists(_) | Error::TagExists { .. } => {
             &["FailedOperation.ErrorTcrResourceConflict", "InternalError.ErrorTcrResourceConflict"]
         }
+        Error::ServiceAccountNotFound(_) => &["ResourceNotFound.TcrResourceNotFound", "ResourceNotFound"],
+        Error::ServiceAccountExists(_) => &["FailedOperation.ErrorTcrResourceConflict", "FailedOperation"],
         Error::NamespaceNotEmpty { .. } | Error::RepositoryNotEmpty { .. } => {
             &["FailedOperation.PreconditionFailed", "OperationDenied"]
         }
@@ -52,7 +55,7 @@ pub(crate) fn codes(error: &Error) -> &'static [&'static str] {
         Error::Denied { .. } | Error::Unauthorized { .. } | Error::TemporaryCredential => {
             &["UnauthorizedOperation"]
         }
-        Error::Store(_) => &["InternalError.DbError", "InternalError"],
+        Error::Store(_) => &["InternalError.DbError", "FailedOperation.DbError", "InternalError"],
         _ => &["InternalError"],
     }
 }

@@ -12,6 +12,7 @@ pub mod namespace;
 mod paging;
 pub mod region;
 pub mod repository;
+pub mod service_account;
 pub mod tag_specification;
 
 use wharf_cloudapi::Product;
@@ -46,4 +47,9 @@ pub fn product() -> Product {
         .action::<repository::DeleteRepository>()
         .action::<repository::DescribeRepositories>()
         .action::<repository::ModifyRepository>()
+        .action::<service_account::CreateServiceAccount>()
+        .action::<service_account::DeleteServiceAccount>()
+        .action::<service_account::DescribeServiceAccounts>()
+        .action::<service_account::ModifyServiceAccount>()
+        .action::<service_account::ModifyServiceAccountPassword>()
 }
