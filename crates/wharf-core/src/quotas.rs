@@ -1,3 +1,4 @@
+use wharf_db::{Transaction, instance_tokens, repositories, service_accounts};
 use wharf_model::{Edition, Quota};
 
 use crate::{Error, Instance, Limits};
@@ -60,7 +61,14 @@ impl Limits {
     }
 }
 
-/// How much of what an edition bounds an instance has.
-pub(crate) fn in_use(instance: &Instance) -> Vec<(Quota, u64)> {
-    vec![(Quota::Namespaces, instance.namespace_count), (Quota::Repositories, instance.repository_count)]
+/// How much of what an edition bounds an instance has; of tags, how many its repository with the most has, for which all
+/// of its repositories are looked at.
+pub(crate) fn in_use(tx: &Transaction<'_>, instance: &Instance) -> Result<[(Quota, u64); 5], Error> {
+    Ok([
+        (Quota::Namespaces, instance.namespace_count),
+        (Quota::Repositories, instance.repository_count),
+        (Quota::Tags, repositories::most_tags(tx, &instance.id)?),
+        (Quota::ServiceAccounts, service_accounts::count(tx, &instance.id)?),
+        (Quota::Tokens, instance_tokens::count(tx, &instance.id, None)?),
+    ])
 }

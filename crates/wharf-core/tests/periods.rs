@@ -256,7 +256,7 @@ async fn an_account_never_has_more_instances_than_it_may() {
             versioning: false,
             tags: Vec::new(),
         };
-        let core = if number % 2 == 0 { core } else { &other };
+        let core = if number.is_multiple_of(2) { core } else { &other };
         core.create_instance(root(Uin::ROOT), new)
     };
     let made = futures_util::future::join_all((0..50).map(create)).await;

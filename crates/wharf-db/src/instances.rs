@@ -32,7 +32,7 @@ pub struct Instance {
     pub paid_from: Option<Timestamp>,
     /// Months by which it renews itself: those that were last paid for.
     pub period_months: i64,
-    /// Since when it is Isolate.
+    /// Since when it is Isolate. Its row says Running beside that: a program before this one knows no such state.
     pub isolated_at: Option<Timestamp>,
     /// Whether `DeleteInstance` is refused.
     pub deletion_protection: bool,
@@ -113,15 +113,17 @@ pub fn count(tx: &Transaction<'_>, uin: Uin, region: Option<&str>) -> Result<u64
 
 /// Instances in use whose paid period ended at `now` or before, those first that ended first.
 pub fn list_ended(tx: &Transaction<'_>, now: Timestamp, limit: u64) -> Result<Vec<Instance>, Error> {
-    let sql =
-        concat!(columns!(), " WHERE status = 'Running' AND expires_at <= $1 ORDER BY expires_at LIMIT $2");
+    let sql = concat!(
+        columns!(),
+        " WHERE expires_at <= $1 AND isolated_at IS NULL AND status = 'Running' ORDER BY expires_at LIMIT $2"
+    );
     tx.all(sql, params![now, limit], read)
 }
 
 /// Instances that are Isolate since `moment` or longer, those first that are so longest.
 pub fn list_isolated(tx: &Transaction<'_>, moment: Timestamp, limit: u64) -> Result<Vec<Instance>, Error> {
     let sql =
-        concat!(columns!(), " WHERE isolated_at <= $1 AND status = 'Isolate' ORDER BY isolated_at LIMIT $2");
+        concat!(columns!(), " WHERE isolated_at <= $1 AND status = 'Running' ORDER BY isolated_at LIMIT $2");
     tx.all(sql, params![moment, limit], read)
 }
 
@@ -132,7 +134,7 @@ pub fn set_payment(tx: &Transaction<'_>, instance: &Instance) -> Result<(), Erro
              period_months = $7, isolated_at = $8 WHERE id = $1",
         params![
             instance.id,
-            instance.status,
+            kept(instance.status),
             instance.charge_type.number(),
             instance.renew_flag.number(),
             instance.expires_at,
@@ -231,6 +233,22 @@ macro_rules! columns {
 }
 use columns;
 
+/// The state as a row has it.
+const fn kept(status: InstanceStatus) -> InstanceStatus {
+    match status {
+        InstanceStatus::Isolate => InstanceStatus::Running,
+        other => other,
+    }
+}
+
+/// The state that a row stands for.
+const fn meant(kept: InstanceStatus, isolated_at: Option<Timestamp>) -> InstanceStatus {
+    match (kept, isolated_at) {
+        (InstanceStatus::Running, Some(_)) => InstanceStatus::Isolate,
+        _ => kept,
+    }
+}
+
 fn read(row: &Row<'_>) -> Result<Instance, Error> {
     Ok(Instance {
         id: row.get(0)?,
@@ -238,7 +256,7 @@ fn read(row: &Row<'_>) -> Result<Instance, Error> {
         name: row.get(2)?,
         edition: row.get(3)?,
         region: row.get(4)?,
-        status: row.get(5)?,
+        status: meant(row.get(5)?, row.get(17)?),
         charge_type: row.get(6)?,
         renew_flag: row.get(7)?,
         expires_at: row.get(8)?,

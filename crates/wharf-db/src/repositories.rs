@@ -107,6 +107,12 @@ pub fn list_names(
     )
 }
 
+/// How many tags the instance's repository with the most has. Looks at all repositories of the instance.
+pub fn most_tags(tx: &Transaction<'_>, instance: &InstanceId) -> Result<u64, Error> {
+    let sql = "SELECT COALESCE(MAX(tag_count), 0) FROM repositories WHERE instance_id = $1";
+    tx.number(sql, params![instance])
+}
+
 /// Corrects the count of tags and notes that they changed, and when. Whatever changes a tag calls it.
 pub fn note_change(tx: &Transaction<'_>, id: i64, tags: i64, now: Timestamp) -> Result<(), Error> {
     tx.note(

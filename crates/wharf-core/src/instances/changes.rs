@@ -33,7 +33,7 @@ impl Core {
         self.write(move |tx| {
             let mut instance = running_instance(tx, &operator, &id, ResourcePath::Instance(&id))?;
             if let Some(edition) = changes.edition {
-                limits.check_fits(&instance, edition, &quotas::in_use(&instance))?;
+                limits.check_fits(&instance, edition, &quotas::in_use(tx, &instance)?)?;
                 instance.edition = edition;
             }
             instance.deletion_protection =

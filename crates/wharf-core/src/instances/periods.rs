@@ -19,7 +19,7 @@ const BATCH: u64 = 100;
 /// What an instance is to be paid for (`RenewInstance`).
 #[derive(Clone, Copy, Debug)]
 pub struct Renewal {
-    /// How it is paid so far: in advance for one that is renewed, by use for one that is to be paid in advance from now.
+    /// How it is paid so far: in advance for one that is renewed, by use for one that is to be so from now on.
     pub from: ChargeType,
     /// Months.
     pub months: i64,
@@ -39,8 +39,8 @@ pub struct PeriodsSettled {
 }
 
 impl Core {
-    /// Pays an instance for a period that begins where the last one ends, or now where that is over. One that is Isolate
-    /// is in use again.
+    /// Pays an instance for a period that begins where the last one ends, or now where that is over. One that is
+    /// Isolate is in use again.
     ///
     /// # Errors
     /// When the account has no such instance, it is being deleted, the operator may not, it is not paid as `renewal`
