@@ -44,7 +44,14 @@ CHANGES = [
 
 @pytest.mark.parametrize(("what", "take", "give", "status"), CHANGES, ids=[change[0] for change in CHANGES])
 def test_taken_and_given_back(
-    cluster: Cluster, cloud: Cloud, instance: Instance, image: SmallImage, what: str, take: dict, give: dict, status: int
+    cluster: Cluster,
+    cloud: Cloud,
+    instance: Instance,
+    image: SmallImage,
+    what: str,
+    take: dict,
+    give: dict,
+    status: int,
 ):
     login = create(cloud, instance, "ci", {NAMESPACE: [PULL]})
     bearer = TokenService(cluster.servers[1], instance).token(login, f"repository:{REPOSITORY}:pull")

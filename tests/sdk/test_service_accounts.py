@@ -437,7 +437,8 @@ def test_an_instance_that_is_going_has_none(owner: Cloud, instance: Instance):
     owner.call("DeleteInstance", RegistryId=instance.id)
     with pytest.raises(TencentCloudSDKException) as caught:
         other_password(owner, instance, login)
-    assert caught.value.get_code() in ("ResourceInsufficient.ErrorInstanceNotRunning", "OperationDenied", "ResourceNotFound")
+    # It is being deleted, or it is gone.
+    assert caught.value.get_code() in ("OperationDenied", "ResourceNotFound")
 
 
 def test_a_password_is_shown_once(server: Server, owner: Cloud, place: Instance, name: str):
@@ -458,4 +459,4 @@ def test_a_password_is_shown_once(server: Server, owner: Cloud, place: Instance,
     assert noted("CreateServiceAccount")["parameters"] == made
     assert noted("ModifyServiceAccountPassword")["parameters"] == chosen
     told = str(Admin(server).ask("audit", "list", "--limit", "1000")) + server.log.read_text()
-    assert login.username in told and login.password not in told and "Chosen1234" not in told
+    assert name in told and login.password not in told and "Chosen1234" not in told

@@ -20,7 +20,7 @@ def test_the_example_works(own_server: Server, tmp_path: Path):
     owner = Cloud(own_server, ROOT)
     instance = owner.create_instance("acme")
     owner.create_namespace(instance, "team")
-    guide = (REPOSITORY / "docs" / "service-accounts.md").read_text().replace(INSTANCE, instance.id)
+    guide = (REPOSITORY / "docs" / "service-accounts.md").read_text().replace("\\\n", "").replace(INSTANCE, instance.id)
     guide = guide.split("## An example")[1].split("\n## ")[0]
 
     def tccli(line: str) -> dict:

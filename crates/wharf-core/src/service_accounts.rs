@@ -280,7 +280,8 @@ impl Core {
     /// request on, nor are bearer tokens that were got with it.
     ///
     /// # Errors
-    /// When the operator may not, there is no such running instance or account, or the chosen password breaks the rules.
+    /// When the operator may not, there is no such running instance or account, or the chosen password breaks
+    /// the rules.
     pub async fn set_service_account_password(
         &self,
         operator: Operator,
@@ -315,7 +316,8 @@ impl Core {
         .await
     }
 
-    /// A password, and what is kept of it. A hash costs much: it is made for an operator that may make service accounts.
+    /// A password, and what is kept of it. A hash costs much: it is made for an operator that may make service
+    /// accounts.
     async fn new_password(
         &self,
         operator: &Operator,

@@ -1,6 +1,6 @@
 //! `/service/token`: bearer tokens for scopes, by GET (Docker Registry v2 token authentication) and by POST (its OAuth2
-//! form). A refresh token is the instance token that the client logged in with: it ends when that does. A service account
-//! gets none: its password stays with the client that has it.
+//! form). A refresh token is the instance token that the client logged in with: it ends when that does. A service
+//! account gets none: its password stays with the client that has it.
 
 use axum::{
     extract::{Request, State},
