@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Parameters that may be noted: names, ids and switches. All others, passwords and whole rules among them, are not.
-const NOTED: [&str; 42] = [
+const NOTED: [&str; 44] = [
     "CertificateId",
     "DeleteBucket",
     "DeletionProtection",
@@ -52,6 +52,8 @@ const NOTED: [&str; 42] = [
     "RuleId",
     "SourceRegistryId",
     "TagKeys",
+    "TargetRegion",
+    "TargetStorageName",
     "TokenId",
     "TokenType",
 ];

@@ -1,7 +1,8 @@
 //! Instances and their states.
 
 use wharf_model::{
-    ChargeType, Completeness, Edition, InstanceId, InstanceName, InstanceStatus, RenewFlag, Timestamp, Uin,
+    ChargeType, Completeness, Edition, InstanceId, InstanceName, InstanceStatus, RenewFlag, StorageName,
+    Timestamp, Uin,
 };
 
 use crate::{Error, FromColumn, Page, Row, Transaction, column::Column, value::params};
@@ -39,6 +40,8 @@ pub struct Instance {
     pub repository_count: u64,
     /// When it was asked for.
     pub created_at: Timestamp,
+    /// The store that new content goes to; at first the default one.
+    pub storage: StorageName,
 }
 
 /// Which of an account's instances a listing shows.
@@ -140,6 +143,17 @@ pub fn set_delete_bucket(tx: &Transaction<'_>, id: &InstanceId, delete_bucket: b
     tx.execute("UPDATE instances SET delete_bucket = $2 WHERE id = $1", params![id, delete_bucket]).map(drop)
 }
 
+/// Has an instance's new content go to another store; says whether it went to `from` before.
+pub fn set_storage(
+    tx: &Transaction<'_>,
+    id: &InstanceId,
+    from: &StorageName,
+    to: &StorageName,
+) -> Result<bool, Error> {
+    let sql = "UPDATE instances SET storage = $3 WHERE id = $1 AND storage = $2";
+    Ok(tx.execute(sql, params![id, from, to])? > 0)
+}
+
 /// Sets what of a manifest's content must be there before the manifest; says whether there is such an instance.
 pub fn set_completeness(
     tx: &Transaction<'_>,
@@ -184,6 +198,7 @@ pub fn delete_some(tx: &Transaction<'_>, id: &InstanceId, limit: u64) -> Result<
         "DELETE FROM namespaces WHERE instance_id = $1",
         "DELETE FROM upload_sessions WHERE instance_id = $1",
         "DELETE FROM instance_tokens WHERE instance_id = $1",
+        "DELETE FROM instance_moves WHERE instance_id = $1",
         "DELETE FROM instances WHERE id = $1",
     ] {
         tx.execute(sql, params![id])?;
@@ -194,7 +209,8 @@ pub fn delete_some(tx: &Transaction<'_>, id: &InstanceId, limit: u64) -> Result<
 macro_rules! columns {
     () => {
         "SELECT id, uin, name, edition, region, status, charge_type, renew_flag, expires_at, deletion_protection,
-             delete_bucket, completeness, namespace_count, repository_count, created_at FROM instances"
+             delete_bucket, completeness, namespace_count, repository_count, created_at, storage
+         FROM instances"
     };
 }
 use columns;
@@ -226,6 +242,7 @@ fn read(row: &Row<'_>) -> Result<Instance, Error> {
         namespace_count: row.get(12)?,
         repository_count: row.get(13)?,
         created_at: row.get(14)?,
+        storage: row.get(15)?,
     })
 }
 

@@ -24,7 +24,7 @@ macro_rules! migration {
     };
 }
 
-pub(crate) const MIGRATIONS: [Migration; 7] = [
+pub(crate) const MIGRATIONS: [Migration; 8] = [
     migration!("0001_foundation", usable_from 1),
     migration!("0002_many_processes", usable_from 1),
     migration!("0003_cloud_api", usable_from 1),
@@ -32,6 +32,7 @@ pub(crate) const MIGRATIONS: [Migration; 7] = [
     migration!("0005_sessions", usable_from 1),
     migration!("0006_rate_limits", usable_from 1),
     migration!("0007_audit", usable_from 1),
+    migration!("0009_instance_storage", usable_from 1),
 ];
 
 /// The schema that a database has.

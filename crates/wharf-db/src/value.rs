@@ -1,6 +1,6 @@
 use wharf_model::{
     Digest, InstanceId, InstanceStatus, NamespaceName, RepositoryName, RoleId, RoleName, SecretId,
-    SessionName, Tag, Timestamp, Uin,
+    SessionName, StorageName, Tag, Timestamp, Uin,
 };
 
 /// A parameter of a statement. NULL has a type too: a database may want to know it.
@@ -63,6 +63,7 @@ to_value! {
     RoleName: this => Text this.as_str().to_owned();
     SecretId: this => Text this.as_str().to_owned();
     SessionName: this => Text this.as_str().to_owned();
+    StorageName: this => Text if this.is_default() { String::new() } else { this.as_str().to_owned() };
     Tag: this => Text this.as_str().to_owned();
 }
 

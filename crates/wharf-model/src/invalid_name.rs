@@ -43,6 +43,8 @@ pub enum NameKind {
     Session,
     /// A severity.
     Severity,
+    /// A content store, as the configuration calls it.
+    Storage,
     /// A tag.
     Tag,
 }
@@ -88,6 +90,7 @@ impl NameKind {
             Self::SecretId => "8 to 64 letters or digits",
             Self::Session => "2 to 128 letters, digits and +=,.@_-",
             Self::Severity => "low, medium or high",
+            Self::Storage => "1 to 32 lower-case letters, digits and single hyphens between them",
             Self::Tag => "1 to 128 letters, digits, `_`, `.` and `-`, not first `.` or `-`",
         }
     }
@@ -111,6 +114,7 @@ impl fmt::Display for NameKind {
             Self::SecretId => "SecretId",
             Self::Session => "session name",
             Self::Severity => "Severity",
+            Self::Storage => "store name",
             Self::Tag => "tag",
         })
     }

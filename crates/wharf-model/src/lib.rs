@@ -19,6 +19,7 @@ mod reference;
 mod region;
 mod role;
 mod severity;
+mod storage_name;
 mod timestamp;
 mod trust;
 
@@ -38,5 +39,6 @@ pub use reference::Reference;
 pub use region::{REGIONS, Region};
 pub use role::{RoleArn, RoleId, RoleKey, RoleName, SessionName};
 pub use severity::Severity;
+pub use storage_name::StorageName;
 pub use timestamp::Timestamp;
 pub use trust::{InvalidTrust, Trust};

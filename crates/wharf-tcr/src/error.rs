@@ -24,6 +24,10 @@ pub(crate) fn codes(error: &Error) -> &'static [&'static str] {
         Error::QuotaExceeded { .. } => {
             &["OperationDenied.QuotaOverLimit", "InternalError.ErrorOverLimit", "LimitExceeded"]
         }
+        Error::StorageNotFound { .. } | Error::StorageRegion { .. } => VALUES,
+        Error::StorageMoveUnderWay { .. } => &["OperationDenied", "ResourceInUse"],
+        Error::StorageUnchanged { .. } | Error::StorageTwice { .. } => &["FailedOperation"],
+        Error::StorageUnknown { .. } => &["ResourceUnavailable"],
         Error::DeletionProtected(_) => &["OperationDenied"],
 
         Error::NamespaceNotFound(_) | Error::RepositoryNotFound(_) | Error::ManifestNotFound { .. } => {

@@ -7,6 +7,7 @@ mod facts;
 pub mod filter;
 pub mod image;
 pub mod instance;
+pub mod instance_storage;
 pub mod instance_token;
 pub mod namespace;
 mod paging;
@@ -26,6 +27,7 @@ pub fn product() -> Product {
         .action::<instance::DeleteInstance>()
         .action::<instance::DescribeInstances>()
         .action::<instance::DescribeInstanceStatus>()
+        .action::<instance_storage::ModifyInstanceStorage>()
         .action::<instance_token::CreateInstanceToken>()
         .action::<namespace::CreateNamespace>()
         .action::<namespace::DeleteNamespace>()

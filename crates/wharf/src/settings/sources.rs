@@ -17,6 +17,8 @@ pub(crate) struct Sources<'a> {
     file: Table,
     environment: &'a dyn Fn(&str) -> Option<String>,
     known: Vec<&'static str>,
+    /// Tables whose keys are names that somebody chose.
+    named_entries: Vec<&'static str>,
     problems: Problems,
 }
 
@@ -43,7 +45,14 @@ impl<'a> Sources<'a> {
         ];
         let path = flags.config.clone().or_else(|| environment("WHARF_CONFIG"));
         let file = read_file(path.as_deref())?;
-        Ok(Self { named, file, environment, known: Vec::new(), problems: Problems::default() })
+        Ok(Self {
+            named,
+            file,
+            environment,
+            known: Vec::new(),
+            named_entries: Vec::new(),
+            problems: Problems::default(),
+        })
     }
 
     /// The strongest value that `key` has, read by `parse`; a mistake is noted.
@@ -98,6 +107,21 @@ impl<'a> Sources<'a> {
         }
     }
 
+    /// What a table of the file holds whose keys are names that somebody chose.
+    pub(crate) fn entries(&mut self, table: &'static str) -> Vec<(String, Value)> {
+        self.named_entries.push(table);
+        match self.file.get(table) {
+            None => Vec::new(),
+            Some(Value::Table(entries)) => {
+                entries.iter().map(|(name, value)| (name.clone(), value.clone())).collect()
+            }
+            Some(_) => {
+                self.problems.add(table, &format!("it is no table: write [{table}]"));
+                Vec::new()
+            }
+        }
+    }
+
     /// Notes a mistake that shows only beside another setting.
     pub(crate) fn refuse(&mut self, key: &str, what: &str) {
         self.problems.add(key, what);
@@ -110,6 +134,7 @@ impl<'a> Sources<'a> {
     pub(crate) fn finish(mut self) -> Result<(), Problems> {
         for (key, value) in &self.file {
             match value {
+                _ if self.named_entries.contains(&key.as_str()) => {}
                 Value::Table(table) => {
                     table.keys().for_each(|name| {
                         note_unknown(&mut self.problems, &self.known, &format!("{key}.{name}"))
