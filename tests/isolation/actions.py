@@ -27,6 +27,8 @@ WITH_ONE_INSTANCE = [
     ("DescribeNamespaces", {"NamespaceName": NAMESPACE}),
     ("DescribeRepositories", {}),
     ("DescribeRepositories", _NAMES),
+    ("ModifyInstanceStorage", {"TargetRegion": "ap-guangzhou", "TargetStorageName": "archive"}),
+    ("ModifyInstanceStorage", {"TargetRegion": "ap-guangzhou", "TargetStorageName": "default"}),
 ]
 
 # Actions that take several instances, and the name by which they do.
