@@ -60,6 +60,8 @@ WITH_ONE_INSTANCE = [
         "ModifyServiceAccountPassword",
         {"Name": SERVICE_ACCOUNT, "Random": False, "Password": "Intruder123"},
     ),
+    ("ModifyInstanceStorage", {"TargetRegion": "ap-guangzhou", "TargetStorageName": "archive"}),
+    ("ModifyInstanceStorage", {"TargetRegion": "ap-guangzhou", "TargetStorageName": "default"}),
 ]
 
 # Actions that say whether there is an instance, instead of refusing one that there is not.

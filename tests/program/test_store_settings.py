@@ -33,6 +33,12 @@ redirect = true
 redirect_endpoint = "https://objects.test"
 redirect_lifetime = "10m"
 previous = "s3://before?endpoint=https://objects.test"
+
+[stores]
+archive = "s3://archive?endpoint=https://objects.test"
+cold-1 = "file:cold"
+other = {{ url = "s3://other", access_key_id = "somebody", secret_access_key = "{SECRET}" }}
+near = {{ url = "cos://near?endpoint=https://objects.test", redirect_endpoint = "https://near.test" }}
 """
 
 BAD_DATABASES = {
@@ -162,6 +168,40 @@ def test_an_empty_key(check):
     assert SECRET not in ended.stderr
 
 
+@pytest.mark.parametrize("address", BAD_STORES.values(), ids=BAD_STORES)
+def test_a_store_address_under_a_name(check, address: str):
+    assert_names(check(setting("stores.archive", address)), "stores.archive")
+    assert_names(check(f"[stores.archive]\nurl = '{address}'\n"), "stores.archive.url")
+
+
+@pytest.mark.parametrize("name", ["default", "Archive", "a_b", "-a", "a" * 33, "''"])
+def test_a_name_of_a_store(check, name: str):
+    """With the rule, or what the name stands for."""
+    ended = check(f"[stores]\n{name} = 'file:archive'\n")
+    assert_names(ended, f"stores.{name.strip(chr(39))}")
+    assert "hyphens" in ended.stderr or "storage_url" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("content", "key"),
+    [
+        ("stores = 'file:archive'\n", "stores"),
+        ("[stores]\narchive = 5\n", "stores.archive"),
+        ("[stores.archive]\naccess_key_id = 'a'\nsecret_access_key = 'b'\n", "stores.archive.url"),
+        ("[stores.archive]\nurl = 's3://b'\naccess_key_id = 'a'\n", "stores.archive"),
+        ("[stores.archive]\nurl = 's3://b'\nsecret_access_key = ''\n", "stores.archive.secret_access_key"),
+        ("[stores.archive]\nurl = 's3://b'\ncolour = 'red'\n", "stores.archive.colour"),
+        ("[stores.archive]\nurl = 's3://b'\nredirect_endpoint = 'b'\n", "stores.archive.redirect_endpoint"),
+        (f"storage_url = '{S3}'\n[stores]\narchive = '{S3}'\n", "stores.archive"),
+        (f"[storage]\nprevious = '{S3}'\n[stores]\narchive = '{S3}'\n", "stores.archive"),
+        (f"[stores]\narchive = '{S3}'\ncold = '{S3}'\n", "stores.cold"),
+    ],
+)
+def test_a_store_under_a_name(check, content: str, key: str):
+    """A mistake is named with its key; one place has one name."""
+    assert_names(check(content), key)
+
+
 def test_a_setting_that_there_is_not(check):
     """With what was meant."""
     ended = check("[storage]\nredirekt = true\n[database]\nconections = 5\n")
@@ -186,7 +226,7 @@ def test_no_password_of_a_database_is_shown(check, address: str):
         assert SECRET not in ended.stdout + ended.stderr
 
 
-@pytest.mark.parametrize("key", ["storage_url", "storage.previous"])
+@pytest.mark.parametrize("key", ["storage_url", "storage.previous", "stores.archive"])
 @pytest.mark.parametrize("address", STORES_WITH_SECRETS)
 def test_no_key_of_a_store_is_shown(check, key: str, address: str):
     """It is in the wrong place there, and is refused without being repeated."""

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use wharf_model::{Digest, Hasher, InstanceId};
 
 use crate::{
@@ -140,6 +142,14 @@ impl BlobStore {
         match &self.0 {
             Engine::Files(_) => false,
             Engine::Objects(store) => store.redirects(),
+        }
+    }
+
+    /// How long an address is good that clients are sent to; nothing where they never are.
+    pub fn signed_for(&self) -> Option<Duration> {
+        match &self.0 {
+            Engine::Files(_) => None,
+            Engine::Objects(store) => store.signed_for(),
         }
     }
 

@@ -62,6 +62,8 @@ const NOTED: &[&str] = &[
     "SourceRepo",
     "TagKeys",
     "Tags",
+    "TargetRegion",
+    "TargetStorageName",
     "TokenId",
     "TokenType",
 ];

@@ -43,6 +43,27 @@ pub(crate) fn of(error: &Error) -> String {
 
         Error::NothingToMove => "没有可迁移的内容：`storage.previous` 未指定存储".to_owned(),
         Error::MoveUnderWay => "另一个进程正在迁移内容".to_owned(),
+        Error::StorageNotFound { name, known } => {
+            let known: Vec<_> = known.iter().map(|name| format!("`{name}`")).collect();
+            format!("存储 `{name}` 不存在，配置中的存储有 {}", known.join("、"))
+        }
+        Error::StorageUnknown { instance, storage } => {
+            format!("实例 `{instance}` 的内容位于存储 `{storage}`，而当前进程的 `[stores]` 中没有该存储")
+        }
+        Error::StorageUnchanged { instance, storage } => {
+            format!("实例 `{instance}` 的内容已在存储 `{storage}` 中")
+        }
+        Error::StorageTwice { one, other } => {
+            format!("存储 `{one}` 与 `{other}` 实为同一位置，无法在两者之间迁移")
+        }
+        Error::StorageMoveUnderWay { instance, target } => {
+            format!("实例 `{instance}` 的内容正在迁移到存储 `{target}`，请等待完成")
+        }
+        Error::StorageRegion { instance, region } => {
+            format!(
+                "TargetRegion 无效：实例 `{instance}` 位于地域 `{region}`，其内容只能迁移到该地域的其他存储"
+            )
+        }
         Error::SigningKeyNotFound(id) => format!("除最新密钥外，不存在签名密钥 {id}"),
         Error::AccountNotFound(uin) => format!("账号 {uin} 不存在"),
         Error::Unauthorized { action, resource } => {
@@ -208,6 +229,7 @@ fn illegal_name(name: &InvalidName) -> String {
         }
         NameKind::Session => ("会话名称", "2 到 128 个字母、数字或 +=,.@_-"),
         NameKind::SecretId => ("SecretId", "8 到 64 个字母或数字"),
+        NameKind::Storage => ("存储名称", "1 到 32 个小写字母或数字，中间可用单个连字符分隔"),
         NameKind::Severity => ("Severity", "可选值为 low、medium、high"),
         NameKind::Tag => ("镜像版本", "1 到 128 个字母、数字、`_`、`.` 或 `-`，且不以 `.` 或 `-` 开头"),
     };

@@ -33,7 +33,8 @@ impl Core {
         let (instance, blob) = self.find_blob(caller, target, digest.clone()).await?;
         let place = (instance, digest);
         // Where clients are sent to the store, they are sent for everything.
-        let keeps = !self.content.current.redirects();
+        let store = self.content.holding(&place.0, &blob.stored.storage)?.current;
+        let keeps = !store.redirects();
         if let Some(content) = self.memory.small_blobs.get(&place).filter(|_| keeps) {
             return Ok(PulledBlob::Here(content.into()));
         }

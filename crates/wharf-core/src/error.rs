@@ -1,7 +1,7 @@
 use wharf_model::{
     ChargeType, Digest, Edition, InstanceId, InstanceName, InstanceStatus, InvalidManifest, InvalidName,
     InvalidTrust, NamespaceName, Quota, Reference, RepositoryName, RoleName, SecretId, ServiceAccountName,
-    Tag, Uin, policy::InvalidPolicy,
+    StorageName, Tag, Uin, policy::InvalidPolicy,
 };
 
 use crate::{ResourceFault, ServiceAccountRule, TagRule};
@@ -141,6 +141,64 @@ pub enum Error {
     /// Another process moves content now.
     #[error("another process moves content now")]
     MoveUnderWay,
+    /// The configuration names no such content store.
+    #[error("there is no store `{name}`: the configuration names {}", list_names(.known))]
+    StorageNotFound {
+        /// The name.
+        name: String,
+        /// The stores that there are.
+        known: Vec<StorageName>,
+    },
+    /// Content lies in a store that this process does not know.
+    #[error(
+        "content of instance `{instance}` lies in the store `{storage}`, which this process does not know: all \
+         processes need the same `[stores]`"
+    )]
+    StorageUnknown {
+        /// The instance.
+        instance: InstanceId,
+        /// The store.
+        storage: StorageName,
+    },
+    /// The instance's content is in the store already.
+    #[error("the content of instance `{instance}` is in the store `{storage}` already")]
+    StorageUnchanged {
+        /// The instance.
+        instance: InstanceId,
+        /// The store.
+        storage: StorageName,
+    },
+    /// Two names stand for one store.
+    #[error(
+        "the stores `{one}` and `{other}` are the same place: nothing can be moved from one to the other"
+    )]
+    StorageTwice {
+        /// A name of it.
+        one: StorageName,
+        /// Another.
+        other: StorageName,
+    },
+    /// The instance's content is on its way already.
+    #[error(
+        "the content of instance `{instance}` is being moved to the store `{target}`: wait until that is done"
+    )]
+    StorageMoveUnderWay {
+        /// The instance.
+        instance: InstanceId,
+        /// Where its content goes.
+        target: StorageName,
+    },
+    /// Content is to go to a region that the instance does not lie in.
+    #[error(
+        "TargetRegion: instance `{instance}` lies in the region `{region}`, and its content can only move to another \
+         store of that region"
+    )]
+    StorageRegion {
+        /// The instance.
+        instance: InstanceId,
+        /// Its region.
+        region: String,
+    },
     /// No signing key has this id, or it is the only one.
     #[error("there is no signing key {0} beside the newest")]
     SigningKeyNotFound(String),
@@ -523,6 +581,10 @@ fn isolation_hint(status: InstanceStatus) -> &'static str {
         }
         _ => "",
     }
+}
+
+fn list_names(names: &[StorageName]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 fn list(digests: &[Digest]) -> String {

@@ -2,16 +2,19 @@ mod changes;
 mod listing;
 mod periods;
 
-use wharf_db::{Page, Transaction, instances, resource_tags};
+use std::time::Duration;
+
+use wharf_db::{Page, Transaction, instance_moves, instances, jobs, resource_tags};
 use wharf_model::{
     ChargeType, Completeness, Edition, InstanceId, InstanceName, InstanceStatus, Region, RenewFlag,
+    StorageName,
     policy::{Coverage, ResourcePath},
 };
 
 use crate::{
     Core, Error, Instance, Operator, audit,
     permissions::Permissions,
-    queue::{EventKind, emit},
+    queue::{EventKind, JobKind, emit},
     random,
     resource_tags::check_tags,
 };
@@ -22,6 +25,8 @@ pub use periods::{PeriodsSettled, Renewal};
 
 /// Repositories, or blobs, that go in one transaction when an instance is removed.
 const REMOVE_BATCH: u64 = 100;
+/// The wait for a worker that moves the content of an instance that is to be removed: it looks every second.
+const MOVER_STOPS: Duration = Duration::from_secs(1);
 
 /// An instance to be made (`CreateInstance`).
 #[derive(Clone, Debug)]
@@ -102,6 +107,7 @@ impl Core {
             namespace_count: 0,
             repository_count: 0,
             created_at: now,
+            storage: StorageName::default(),
         };
         let (id, limit) = (instance.id.clone(), self.limits.instances_per_account);
         audit::name_resource(id.as_str());
@@ -168,27 +174,42 @@ impl Core {
     /// When a store fails.
     pub async fn deploy_instance(&self, id: InstanceId) -> Result<(), Error> {
         self.move_instance(id.clone(), InstanceStatus::Pending, InstanceStatus::Deploying).await?;
-        self.content.current.create_bucket(&id).await?;
+        self.content.named(&StorageName::default())?.current.create_bucket(&id).await?;
         self.move_instance(id, InstanceStatus::Deploying, InstanceStatus::Running).await
     }
 
-    /// Removes a deleted instance's content where that is to go, then its rows; a repeated call goes on where the last one stopped.
+    /// Removes a deleted instance's content where that is to go, from all stores that it lies in, then its rows; a
+    /// repeated call goes on where the last one stopped. Says after which wait it is to be called again, while a worker
+    /// still moves the content.
     ///
     /// # Errors
-    /// When a store fails.
-    pub async fn remove_instance(&self, id: InstanceId) -> Result<(), Error> {
-        let instance = id.clone();
-        let found = self.read(move |tx| Ok(instances::find(tx, &instance)?)).await?;
-        let Some(instance) = found.filter(|instance| instance.status == InstanceStatus::Deleting) else {
-            return Ok(());
-        };
+    /// When a store fails, or is not known here.
+    pub async fn remove_instance(&self, id: InstanceId) -> Result<Option<Duration>, Error> {
+        let (instance, now) = (id.clone(), Self::now());
+        let mover = JobKind::MoveInstanceStorage.name();
+        let found = self.read(move |tx| {
+            let Some(found) = instances::find(tx, &instance)? else { return Ok(None) };
+            let sources = instance_moves::find(tx, &instance)?.map(|moving| moving.sources);
+            let is_moved = sources.is_some() && jobs::is_held(tx, mover, instance.as_str(), now)?;
+            Ok(Some((found, sources.unwrap_or_default(), is_moved)))
+        });
+        let Some((instance, mut stores, is_moved)) = found.await? else { return Ok(None) };
+        if instance.status != InstanceStatus::Deleting {
+            return Ok(None);
+        }
+        if is_moved {
+            return Ok(Some(MOVER_STOPS));
+        }
         if instance.delete_bucket {
-            self.content.delete_bucket(&id).await?;
+            stores.push(instance.storage);
+            for storage in &stores {
+                self.content.holding(&id, storage)?.delete_bucket(&id).await?;
+            }
         }
         loop {
             let id = id.clone();
             if !self.write(move |tx| Ok(instances::delete_some(tx, &id, REMOVE_BATCH)?)).await? {
-                return Ok(());
+                return Ok(None);
             }
         }
     }

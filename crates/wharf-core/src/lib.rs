@@ -16,6 +16,8 @@ mod error;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod images;
+mod instance_move;
+mod instance_storage;
 mod instance_tokens;
 mod instances;
 mod key_uses;
@@ -64,7 +66,7 @@ pub use manifests::{PushedManifest, PutManifest};
 pub use namespaces::{NamespaceChanges, NamespaceFilter, Namespaces, NewNamespace};
 pub use operator::{Operator, Principal};
 pub use policies::PolicyHolders;
-pub use queue::{EventKind, JobKind};
+pub use queue::{EventKind, JobKind, Lane};
 pub use rate_limits::{CallRates, RatedCall};
 pub use referrers::{Referrers, ReferrersFilter};
 pub use repositories::{Catalog, NewRepository, Repositories, RepositoryWords};
@@ -88,6 +90,7 @@ pub use wharf_db::{
     access_keys::AccessKey,
     accounts::Account,
     audit_events::{AuditEvent, Filter as AuditFilter, Place as AuditPlace, StoredAuditEvent},
+    instance_moves::{InstanceMove, MoveState},
     instance_tokens::InstanceToken,
     instances::Instance,
     jobs::Job,

@@ -2,7 +2,10 @@
 
 use std::{fmt, time::Duration};
 
-use wharf_db::{Transaction, events, jobs};
+use wharf_db::{
+    Transaction, events,
+    jobs::{self, Kinds},
+};
 
 use crate::{Core, Error, Job, leases::LEASE};
 
@@ -17,8 +20,19 @@ pub enum EventKind {
     InstanceCreated,
     /// An instance is to go; its subject is the instance's id.
     InstanceDeleting,
-    /// An upload session ended without a blob; its subject is INSTANCE/SESSION.
+    /// An instance's content is to go to another store; its subject is the instance's id.
+    InstanceStorageModified,
+    /// An upload session ended without a blob; its subject is INSTANCE/SESSION, or INSTANCE/SESSION/STORE.
     UploadGivenUp,
+}
+
+/// Jobs that a worker does one after the other, beside those of the other lane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    /// What takes moments.
+    Short,
+    /// Moves of content, which may take days.
+    Long,
 }
 
 /// What is to be done.
@@ -28,6 +42,8 @@ pub enum JobKind {
     DeployInstance,
     /// Take a deleted instance's content and rows away.
     RemoveInstance,
+    /// Copy an instance's content to its new store, and empty the others of it.
+    MoveInstanceStorage,
     /// Take the bytes of an upload session away.
     DiscardUpload,
 }
@@ -57,13 +73,25 @@ macro_rules! named {
 named!(EventKind {
     InstanceCreated => "instance.created",
     InstanceDeleting => "instance.deleting",
+    InstanceStorageModified => "instance.storage-modified",
     UploadGivenUp => "upload.given-up",
 });
 named!(JobKind {
     DeployInstance => "instance.deploy",
     RemoveInstance => "instance.remove",
+    MoveInstanceStorage => "instance.move-storage",
     DiscardUpload => "upload.discard",
 });
+
+impl Lane {
+    const fn kinds(self) -> Kinds {
+        let long = JobKind::MoveInstanceStorage.name();
+        match self {
+            Self::Short => Kinds::AllBut(long),
+            Self::Long => Kinds::Only(long),
+        }
+    }
+}
 
 impl Core {
     /// How often a worker is to hold on to the job that it runs.
@@ -99,16 +127,16 @@ impl Core {
         .await
     }
 
-    /// Takes the job that is due longest, so that no other worker does while it runs and is held on to.
+    /// Takes the job of a lane that is due longest, so that no other worker does while it runs and is held on to.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn lease_job(&self) -> Result<Option<Job>, Error> {
-        let now = Self::now();
-        if !self.read(move |tx| Ok(jobs::is_due(tx, now)?)).await? {
+    pub async fn lease_job(&self, lane: Lane) -> Result<Option<Job>, Error> {
+        let (kinds, now) = (lane.kinds(), Self::now());
+        if !self.read(move |tx| Ok(jobs::is_due(tx, kinds, now)?)).await? {
             return Ok(None);
         }
-        self.write(move |tx| Ok(jobs::lease(tx, now, now.plus(LEASE))?)).await
+        self.write(move |tx| Ok(jobs::lease(tx, kinds, now, now.plus(LEASE))?)).await
     }
 
     /// Holds on to a job that still runs. Says whether it could: else another worker has it by now.
@@ -125,7 +153,24 @@ impl Core {
     /// # Errors
     /// When the store fails.
     pub async fn finish_job(&self, job: Job) -> Result<(), Error> {
-        self.write(move |tx| Ok(jobs::delete(tx, &job)?)).await
+        self.write(move |tx| Ok(jobs::delete(tx, &job).map(drop)?)).await
+    }
+
+    /// Puts a job back that is not done yet, to go on after `wait`.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn continue_job(&self, job: Job, wait: Duration) -> Result<(), Error> {
+        let now = Self::now();
+        let run_at = now.plus(wait);
+        self.write(move |tx| {
+            // Another job, so that waits after failures are counted anew.
+            if jobs::delete(tx, &job)? {
+                jobs::insert(tx, &job.kind, &job.subject, run_at, now)?;
+            }
+            Ok(())
+        })
+        .await
     }
 
     /// Puts a failed job back for a later try.

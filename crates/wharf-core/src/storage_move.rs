@@ -1,5 +1,5 @@
-//! Moves content from the store before to the store in use, while both serve. It can be stopped at any time and goes on
-//! where it stopped.
+//! Moves the default store's content from the store before to the store in use, while both serve. It can be stopped at
+//! any time and goes on where it stopped.
 
 use std::time::Instant;
 

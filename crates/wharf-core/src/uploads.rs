@@ -10,7 +10,7 @@ use wharf_db::{
     upload_segments::{self, UploadSegment},
     upload_sessions::{self, UploadSession},
 };
-use wharf_model::{Actions, Algorithm, Digest, Hasher, policy::Coverage};
+use wharf_model::{Actions, Algorithm, Digest, Hasher, StorageName, policy::Coverage};
 
 use crate::{
     Caller, Core, Error, Instance, Limits, Target,
@@ -221,14 +221,20 @@ impl Core {
         }
     }
 
-    /// Removes the bytes of a session that was given up. `subject` names its instance and itself.
+    /// Removes the bytes of a session that was given up. `subject` names its instance, itself and, where that is not
+    /// the default one, the store that they lie in.
     ///
     /// # Errors
     /// When the content store fails.
     pub async fn discard_upload(&self, subject: &str) -> Result<(), Error> {
         let unknown = || Error::Internal(format!("`{subject}` names no upload"));
-        let (instance, id) = subject.split_once('/').ok_or_else(unknown)?;
-        Ok(self.content.current.discard_upload(&instance.parse()?, id).await?)
+        let (instance, rest) = subject.split_once('/').ok_or_else(unknown)?;
+        let (id, storage) = match rest.split_once('/') {
+            Some((id, storage)) => (id, storage.parse()?),
+            None => (rest, StorageName::default()),
+        };
+        let instance = instance.parse()?;
+        Ok(self.content.holding(&instance, &storage)?.current.discard_upload(&instance, id).await?)
     }
 
     async fn find_session(&self, caller: Caller, target: Target, id: String) -> Result<Session, Error> {
@@ -244,11 +250,12 @@ impl Core {
     /// Opens a session's bytes, and makes sure that the session still stands where it was found: a request that finished
     /// in between has acknowledged bytes that must not be cut off.
     async fn open_session(&self, session: &Session) -> Result<Upload, Error> {
-        let UploadSession { id, instance, received, hash_state, .. } = &session.row;
+        let UploadSession { id, instance, received, hash_state, storage, .. } = &session.row;
         let hasher = Hasher::resume(hash_state);
         let hasher = hasher.ok_or_else(|| Error::Internal("an upload's hash state is not one".to_owned()))?;
         let segments = session.segments.iter().map(segment).collect();
-        let upload = self.content.current.open_upload(instance, id, *received, hasher, segments).await;
+        let store = self.content.holding(instance, storage)?.current;
+        let upload = store.open_upload(instance, id, *received, hasher, segments).await;
         let upload = upload.map_err(|error| match error {
             wharf_blob::Error::Busy => Error::UploadBusy(id.clone()),
             wharf_blob::Error::NotFound => Error::UploadNotFound(id.clone()),
@@ -316,7 +323,9 @@ impl Core {
         stored: Stored,
     ) -> Result<Finished, Error> {
         let (now, id, received) = (Self::now(), session.row.id.clone(), session.row.received);
-        let blob = StoredBlob { size: stored.size, object: stored.object.clone() };
+        let storage = session.row.storage.clone();
+        let store = self.content.holding(&session.row.instance, &storage)?.current;
+        let blob = StoredBlob { storage, size: stored.size, object: stored.object.clone() };
         let (linked, limits) = (digest.clone(), Arc::clone(&self.limits));
         let finished = self.write(move |tx| {
             let instance = authorize(tx, &caller, &target, Actions::PUSH)?;
@@ -334,7 +343,7 @@ impl Core {
             Ok(is_new) => {
                 leftover.retain(|object| !is_kept(object));
                 leftover.extend(stored.object.filter(|_| !is_new));
-                self.content.current.delete_objects(&session.row.instance, leftover).await;
+                store.delete_objects(&session.row.instance, leftover).await;
                 Ok(Finished { digest, size: stored.size })
             }
             Err(error) => {
@@ -344,7 +353,7 @@ impl Core {
                     Error::UploadBusy(_) | Error::UploadNotFound(_) | Error::QuotaExceeded { .. }
                 );
                 let own = stored.object.filter(|object| is_lost && !leftover.contains(object));
-                self.content.current.delete_objects(&session.row.instance, own.into_iter().collect()).await;
+                store.delete_objects(&session.row.instance, own.into_iter().collect()).await;
                 Err(error)
             }
         }
@@ -352,7 +361,7 @@ impl Core {
 
     /// Removes a session, if it still stands where it was found; its bytes are removed later. Says whether it did.
     async fn give_up(&self, session: UploadSession) -> Result<bool, Error> {
-        let subject = format!("{}/{}", session.instance, session.id);
+        let subject = subject(&session);
         let given_up = self
             .write(move |tx| {
                 let removed = upload_sessions::delete(tx, &session.id, session.received)?;
@@ -381,6 +390,12 @@ impl Session {
             _ => Ok(()),
         }
     }
+}
+
+/// What an event says of a session. The default store is not named, so that an earlier program understands it.
+fn subject(session: &UploadSession) -> String {
+    let UploadSession { instance, id, storage, .. } = session;
+    if storage.is_default() { format!("{instance}/{id}") } else { format!("{instance}/{id}/{storage}") }
 }
 
 /// What became of a session that no longer stands where a request found it.
@@ -447,6 +462,7 @@ impl NewSession {
             received: 0,
             hash_state: self.hash_state.clone(),
             updated_at: Core::now(),
+            storage: instance.storage.clone(),
         };
         Ok(upload_sessions::insert(tx, &session)?)
     }

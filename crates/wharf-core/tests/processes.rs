@@ -11,7 +11,7 @@ use fixture::{Fixture, Running, body, pull_blob};
 use futures_util::{StreamExt, stream};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
-use wharf_core::{Core, Error, EventKind, Finished, JobKind, Target, UploadStatus};
+use wharf_core::{Core, Error, EventKind, Finished, JobKind, Lane, Target, UploadStatus};
 use wharf_model::{Actions, Algorithm, Digest};
 
 /// An upload session of `acme`.
@@ -124,7 +124,7 @@ async fn discard_all(core: &Core) {
         _ => Vec::new(),
     };
     core.dispatch_events(100, jobs_of).await.unwrap();
-    while let Some(job) = core.lease_job().await.unwrap() {
+    while let Some(job) = core.lease_job(Lane::Short).await.unwrap() {
         core.discard_upload(&job.subject).await.unwrap();
         core.finish_job(job).await.unwrap();
     }

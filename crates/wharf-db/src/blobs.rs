@@ -1,12 +1,14 @@
 //! Blobs of an instance and the repositories through which they may be read.
 
-use wharf_model::{Digest, InstanceId, RepositoryName, Timestamp};
+use wharf_model::{Digest, InstanceId, RepositoryName, StorageName, Timestamp};
 
 use crate::{Error, Transaction, value::params};
 
 /// Where an instance's content is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredBlob {
+    /// The store that holds it.
+    pub storage: StorageName,
     /// Its length in bytes.
     pub size: u64,
     /// Its key in an object store; none where it lies under its digest.
@@ -31,14 +33,16 @@ pub fn insert(
     now: Timestamp,
 ) -> Result<bool, Error> {
     let changed = tx.note(
-        "INSERT INTO blobs (instance_id, digest, size, object, created_at) VALUES ($1, $2, $3, $4, $5)
+        "INSERT INTO blobs (instance_id, digest, size, object, created_at, storage)
+         VALUES ($1, $2, $3, $4, $5, $6)
          ON CONFLICT (instance_id, digest) DO NOTHING",
-        params![instance, digest, blob.size, blob.object, now],
+        params![instance, digest, blob.size, blob.object, now, blob.storage],
     )?;
     Ok(changed > 0)
 }
 
-/// The blobs of all instances after `last`, by instance and digest, `limit` at most.
+/// The blobs of all instances that lie in the default store after `last`, by instance and digest, `limit` at most.
+/// Passes by what lies in other stores.
 pub fn list_after(
     tx: &Transaction<'_>,
     last: Option<&(InstanceId, Digest)>,
@@ -46,11 +50,52 @@ pub fn list_after(
 ) -> Result<Vec<(InstanceId, Digest, StoredBlob)>, Error> {
     let (instance, digest) = last.map_or(("", ""), |(instance, digest)| (instance.as_str(), digest.as_str()));
     tx.all(
-        "SELECT instance_id, digest, size, object FROM blobs WHERE (instance_id, digest) > ($1, $2)
+        "SELECT instance_id, digest, size, object FROM blobs
+         WHERE (instance_id, digest) > ($1, $2) AND storage = ''
          ORDER BY instance_id, digest LIMIT $3",
         params![instance, digest, limit],
-        |row| Ok((row.get(0)?, row.get(1)?, StoredBlob { size: row.get(2)?, object: row.get(3)? })),
+        |row| {
+            let stored =
+                StoredBlob { storage: StorageName::default(), size: row.get(2)?, object: row.get(3)? };
+            Ok((row.get(0)?, row.get(1)?, stored))
+        },
     )
+}
+
+/// An instance's blobs after `last`, by digest, that lie in another store than `storage`, `limit` at most. Passes by
+/// what lies there.
+pub fn list_elsewhere(
+    tx: &Transaction<'_>,
+    instance: &InstanceId,
+    storage: &StorageName,
+    last: Option<&Digest>,
+    limit: u64,
+) -> Result<Vec<(Digest, StoredBlob)>, Error> {
+    tx.all(
+        "SELECT digest, storage, size, object FROM blobs
+         WHERE instance_id = $1 AND digest > $2 AND storage <> $3 ORDER BY digest LIMIT $4",
+        params![instance, last.map_or("", Digest::as_str), storage, limit],
+        |row| {
+            let stored = StoredBlob { storage: row.get(1)?, size: row.get(2)?, object: row.get(3)? };
+            Ok((row.get(0)?, stored))
+        },
+    )
+}
+
+/// Notes that a blob was copied from one store to another, under its digest. What was read before still stands, for it
+/// is in the first store too, until a move begins to empty that ([`crate::instance_moves::begin_emptying`]).
+pub fn was_copied(
+    tx: &Transaction<'_>,
+    instance: &InstanceId,
+    digest: &Digest,
+    from: &StorageName,
+    to: &StorageName,
+) -> Result<(), Error> {
+    tx.note(
+        "UPDATE blobs SET storage = $4, object = NULL WHERE instance_id = $1 AND digest = $2 AND storage = $3",
+        params![instance, digest, from, to],
+    )
+    .map(drop)
 }
 
 /// Notes that a blob, which `object` held, lies under its digest now.
@@ -67,12 +112,23 @@ pub fn lies_under_digest(
     .map(drop)
 }
 
-/// How many blobs there are in all instances, and their bytes. Grows with them.
+/// How many blobs of all instances lie in the default store, and their bytes. Grows with all blobs.
 pub fn count_all(tx: &Transaction<'_>) -> Result<(u64, u64), Error> {
-    let sums =
-        tx.first("SELECT COUNT(*), CAST(COALESCE(SUM(size), 0) AS BIGINT) FROM blobs", params![], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })?;
+    let sums = tx.first(
+        "SELECT COUNT(*), CAST(COALESCE(SUM(size), 0) AS BIGINT) FROM blobs WHERE storage = ''",
+        params![],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    Ok(sums.unwrap_or_default())
+}
+
+/// How many blobs an instance has, and their bytes. Grows with them.
+pub fn count_in(tx: &Transaction<'_>, instance: &InstanceId) -> Result<(u64, u64), Error> {
+    let sums = tx.first(
+        "SELECT COUNT(*), CAST(COALESCE(SUM(size), 0) AS BIGINT) FROM blobs WHERE instance_id = $1",
+        params![instance],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
     Ok(sums.unwrap_or_default())
 }
 
@@ -116,13 +172,13 @@ pub fn find(
     digest: &Digest,
 ) -> Result<Option<LinkedBlob>, Error> {
     tx.first(
-        "SELECT r.id, b.size, b.object FROM repositories r
+        "SELECT r.id, b.storage, b.size, b.object FROM repositories r
          JOIN blob_links l ON l.repository_id = r.id AND l.digest = $3
          JOIN blobs b ON b.instance_id = r.instance_id AND b.digest = l.digest
          WHERE r.instance_id = $1 AND r.name = $2",
         params![instance, repository, digest],
         |row| {
-            let stored = StoredBlob { size: row.get(1)?, object: row.get(2)? };
+            let stored = StoredBlob { storage: row.get(1)?, size: row.get(2)?, object: row.get(3)? };
             Ok(LinkedBlob { repository_id: row.get(0)?, stored })
         },
     )
@@ -131,12 +187,15 @@ pub fn find(
 /// The config of a manifest, when the manifest's repository links it.
 pub fn find_config(tx: &Transaction<'_>, manifest_id: i64) -> Result<Option<(Digest, StoredBlob)>, Error> {
     tx.first(
-        "SELECT b.digest, b.size, b.object FROM manifest_links m
+        "SELECT b.digest, b.storage, b.size, b.object FROM manifest_links m
          JOIN blob_links l ON l.repository_id = m.repository_id AND l.digest = m.digest
          JOIN repositories r ON r.id = m.repository_id
          JOIN blobs b ON b.instance_id = r.instance_id AND b.digest = m.digest
          WHERE m.manifest_id = $1 AND m.kind = 'config'",
         params![manifest_id],
-        |row| Ok((row.get(0)?, StoredBlob { size: row.get(1)?, object: row.get(2)? })),
+        |row| {
+            let stored = StoredBlob { storage: row.get(1)?, size: row.get(2)?, object: row.get(3)? };
+            Ok((row.get(0)?, stored))
+        },
     )
 }

@@ -4,7 +4,7 @@ use std::{any::type_name, str::FromStr};
 use wharf_model::{
     Completeness, Digest, Edition, InstanceId, InstanceName, InstanceStatus, MediaType, NamespaceName,
     RepositoryName, RoleId, RoleName, SecretId, ServiceAccountName, ServiceActions, SessionName, Severity,
-    Tag, Timestamp, Uin,
+    StorageName, Tag, Timestamp, Uin,
 };
 
 use crate::Error;
@@ -155,6 +155,16 @@ fn parse<T: FromStr>(column: Column) -> Result<T, Column> {
     match column {
         Column::Text(text) => text.parse().map_err(|_| Column::Text(text)),
         other => Err(other),
+    }
+}
+
+/// The default store is kept as an empty text, which needs no space.
+impl FromColumn for StorageName {
+    fn from_column(column: Column) -> Result<Self, Column> {
+        match column {
+            Column::Text(text) if text.is_empty() => Ok(Self::default()),
+            other => parse(other),
+        }
     }
 }
 

@@ -1,7 +1,8 @@
 //! Instances and their states.
 
 use wharf_model::{
-    ChargeType, Completeness, Edition, InstanceId, InstanceName, InstanceStatus, RenewFlag, Timestamp, Uin,
+    ChargeType, Completeness, Edition, InstanceId, InstanceName, InstanceStatus, RenewFlag, StorageName,
+    Timestamp, Uin,
 };
 
 use crate::{Error, FromColumn, Page, Row, Transaction, column::Column, value::params};
@@ -48,6 +49,8 @@ pub struct Instance {
     pub repository_count: u64,
     /// When it was asked for.
     pub created_at: Timestamp,
+    /// The store that new content goes to; at first the default one.
+    pub storage: StorageName,
 }
 
 /// Adds an instance; says whether its name was free.
@@ -172,6 +175,17 @@ pub fn set_status(
     Ok(tx.execute(sql, params![id, from, to])? > 0)
 }
 
+/// Has an instance's new content go to another store; says whether it went to `from` before.
+pub fn set_storage(
+    tx: &Transaction<'_>,
+    id: &InstanceId,
+    from: &StorageName,
+    to: &StorageName,
+) -> Result<bool, Error> {
+    let sql = "UPDATE instances SET storage = $3 WHERE id = $1 AND storage = $2";
+    Ok(tx.execute(sql, params![id, from, to])? > 0)
+}
+
 /// Sets what of a manifest's content must be there before the manifest; says whether there is such an instance.
 pub fn set_completeness(
     tx: &Transaction<'_>,
@@ -217,6 +231,7 @@ pub fn delete_some(tx: &Transaction<'_>, id: &InstanceId, limit: u64) -> Result<
         "DELETE FROM namespaces WHERE instance_id = $1",
         "DELETE FROM upload_sessions WHERE instance_id = $1",
         "DELETE FROM instance_tokens WHERE instance_id = $1",
+        "DELETE FROM instance_moves WHERE instance_id = $1",
         "DELETE FROM instances WHERE id = $1",
     ] {
         tx.execute(sql, params![id])?;
@@ -228,7 +243,7 @@ macro_rules! columns {
     () => {
         "SELECT id, uin, name, edition, region, status, charge_type, renew_flag, expires_at, deletion_protection,
              delete_bucket, completeness, namespace_count, repository_count, created_at,
-             paid_from, period_months, isolated_at, versioning FROM instances"
+             paid_from, period_months, isolated_at, versioning, storage FROM instances"
     };
 }
 use columns;
@@ -270,6 +285,7 @@ fn read(row: &Row<'_>) -> Result<Instance, Error> {
         period_months: row.get(16)?,
         isolated_at: row.get(17)?,
         versioning: row.get(18)?,
+        storage: row.get(19)?,
     })
 }
 

@@ -32,14 +32,40 @@ pub fn insert(
     .map(drop)
 }
 
-/// Leases the job that is due longest, if there is one that nobody holds.
-pub fn lease(tx: &Transaction<'_>, now: Timestamp, until: Timestamp) -> Result<Option<Job>, Error> {
+/// Which jobs are meant: those of a kind, or all others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kinds {
+    /// Those of this kind.
+    Only(&'static str),
+    /// All that are not of this kind.
+    AllBut(&'static str),
+}
+
+impl Kinds {
+    /// The kind, and whether it is the one that is meant.
+    const fn parts(self) -> (&'static str, bool) {
+        match self {
+            Self::Only(kind) => (kind, true),
+            Self::AllBut(kind) => (kind, false),
+        }
+    }
+}
+
+/// Leases the job of these kinds that is due longest, if there is one that nobody holds.
+pub fn lease(
+    tx: &Transaction<'_>,
+    kinds: Kinds,
+    now: Timestamp,
+    until: Timestamp,
+) -> Result<Option<Job>, Error> {
+    let (kind, is_meant) = kinds.parts();
     tx.first(
         "UPDATE jobs SET leased_until = $2, attempts = attempts + 1
-         WHERE id = (SELECT id FROM jobs WHERE run_at <= $1 AND leased_until <= $1 ORDER BY run_at, id LIMIT 1)
+         WHERE id = (SELECT id FROM jobs WHERE run_at <= $1 AND leased_until <= $1 AND (kind = $3) = $4
+                     ORDER BY run_at, id LIMIT 1)
            AND leased_until <= $1
          RETURNING id, kind, subject, attempts",
-        params![now, until],
+        params![now, until, kind, is_meant],
         |row| Ok(Job { id: row.get(0)?, kind: row.get(1)?, subject: row.get(2)?, attempts: row.get(3)? }),
     )
 }
@@ -59,12 +85,24 @@ pub fn postpone(tx: &Transaction<'_>, job: &Job, run_at: Timestamp, error: &str)
     .map(drop)
 }
 
-/// Removes a finished job, unless another took it meanwhile.
-pub fn delete(tx: &Transaction<'_>, job: &Job) -> Result<(), Error> {
-    tx.note("DELETE FROM jobs WHERE id = $1 AND attempts = $2", params![job.id, job.attempts]).map(drop)
+/// Removes a finished job, unless another took it meanwhile; says whether it did.
+pub fn delete(tx: &Transaction<'_>, job: &Job) -> Result<bool, Error> {
+    Ok(tx.note("DELETE FROM jobs WHERE id = $1 AND attempts = $2", params![job.id, job.attempts])? > 0)
 }
 
-/// Whether a job is due that nobody holds.
-pub fn is_due(tx: &Transaction<'_>, now: Timestamp) -> Result<bool, Error> {
-    tx.exists("SELECT 1 FROM jobs WHERE run_at <= $1 AND leased_until <= $1 LIMIT 1", params![now])
+/// Whether a job of these kinds is due that nobody holds.
+pub fn is_due(tx: &Transaction<'_>, kinds: Kinds, now: Timestamp) -> Result<bool, Error> {
+    let (kind, is_meant) = kinds.parts();
+    tx.exists(
+        "SELECT 1 FROM jobs WHERE run_at <= $1 AND leased_until <= $1 AND (kind = $2) = $3 LIMIT 1",
+        params![now, kind, is_meant],
+    )
+}
+
+/// Whether a worker holds a job of this kind and subject.
+pub fn is_held(tx: &Transaction<'_>, kind: &str, subject: &str, now: Timestamp) -> Result<bool, Error> {
+    tx.exists(
+        "SELECT 1 FROM jobs WHERE subject = $1 AND kind = $2 AND leased_until > $3",
+        params![subject, kind, now],
+    )
 }

@@ -23,6 +23,7 @@ pub mod accounts;
 pub mod audit_events;
 pub mod blobs;
 pub mod events;
+pub mod instance_moves;
 pub mod instance_tokens;
 pub mod instances;
 pub mod jobs;

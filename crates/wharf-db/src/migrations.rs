@@ -24,7 +24,7 @@ macro_rules! migration {
     };
 }
 
-pub(crate) const MIGRATIONS: [Migration; 10] = [
+pub(crate) const MIGRATIONS: [Migration; 11] = [
     migration!("0001_foundation", usable_from 1),
     migration!("0002_many_processes", usable_from 1),
     migration!("0003_cloud_api", usable_from 1),
@@ -33,6 +33,7 @@ pub(crate) const MIGRATIONS: [Migration; 10] = [
     migration!("0006_rate_limits", usable_from 1),
     migration!("0007_audit", usable_from 1),
     migration!("0008_instance_periods", usable_from 1),
+    migration!("0009_instance_storage", usable_from 1),
     migration!("0010_service_accounts", usable_from 1),
     migration!("0011_listings", usable_from 1),
 ];

@@ -1,6 +1,6 @@
 //! Upload sessions: how far each got, and the state of its hash there.
 
-use wharf_model::{InstanceId, Timestamp};
+use wharf_model::{InstanceId, StorageName, Timestamp};
 
 use crate::{Error, Row, Transaction, value::params};
 
@@ -19,20 +19,23 @@ pub struct UploadSession {
     pub hash_state: Vec<u8>,
     /// When it last moved.
     pub updated_at: Timestamp,
+    /// The store that its bytes lie in.
+    pub storage: StorageName,
 }
 
 /// Adds a session.
 pub fn insert(tx: &Transaction<'_>, session: &UploadSession) -> Result<(), Error> {
     tx.note(
-        "INSERT INTO upload_sessions (id, instance_id, repository, received, hash_state, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO upload_sessions (id, instance_id, repository, received, hash_state, updated_at, storage)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
         params![
             session.id,
             session.instance,
             session.repository,
             session.received,
             session.hash_state,
-            session.updated_at
+            session.updated_at,
+            session.storage
         ],
     )
     .map(drop)
@@ -67,6 +70,19 @@ pub fn are_at_limit(tx: &Transaction<'_>, instance: &InstanceId, limit: u64) -> 
     )
 }
 
+/// Whether a session of an instance lies in another store than `storage`. Grows with the instance's sessions, which are
+/// bounded.
+pub fn are_elsewhere(
+    tx: &Transaction<'_>,
+    instance: &InstanceId,
+    storage: &StorageName,
+) -> Result<bool, Error> {
+    tx.exists(
+        "SELECT 1 FROM upload_sessions WHERE instance_id = $1 AND storage <> $2 LIMIT 1",
+        params![instance, storage],
+    )
+}
+
 /// Removes a session that still stands at `received`; says whether there was one. Whoever removes it decides what becomes
 /// of its bytes.
 pub fn delete(tx: &Transaction<'_>, id: &str, received: u64) -> Result<bool, Error> {
@@ -85,7 +101,7 @@ pub fn list_idle(tx: &Transaction<'_>, before: Timestamp, limit: u64) -> Result<
 
 macro_rules! columns {
     () => {
-        "SELECT id, instance_id, repository, received, hash_state, updated_at FROM upload_sessions"
+        "SELECT id, instance_id, repository, received, hash_state, updated_at, storage FROM upload_sessions"
     };
 }
 use columns;
@@ -98,5 +114,6 @@ fn read(row: &Row<'_>) -> Result<UploadSession, Error> {
         received: row.get(3)?,
         hash_state: row.get(4)?,
         updated_at: row.get(5)?,
+        storage: row.get(6)?,
     })
 }

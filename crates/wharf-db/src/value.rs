@@ -1,6 +1,6 @@
 use wharf_model::{
     Digest, InstanceId, InstanceStatus, NamespaceName, RepositoryName, RoleId, RoleName, SecretId,
-    ServiceAccountName, ServiceActions, SessionName, Tag, Timestamp, Uin,
+    ServiceAccountName, ServiceActions, SessionName, StorageName, Tag, Timestamp, Uin,
 };
 
 /// A parameter of a statement. NULL has a type too: a database may want to know it.
@@ -65,6 +65,7 @@ to_value! {
     ServiceAccountName: this => Text this.as_str().to_owned();
     ServiceActions: this => Integer this.bits();
     SessionName: this => Text this.as_str().to_owned();
+    StorageName: this => Text if this.is_default() { String::new() } else { this.as_str().to_owned() };
     Tag: this => Text this.as_str().to_owned();
 }
 

@@ -8,13 +8,14 @@ use fixture::Fixture;
 use wharf_db::{
     Page,
     blobs::{self, StoredBlob},
+    instance_moves::{self, InstanceMove, MoveState},
     instances, manifests,
     repositories::{self, Scope, Sort},
     tags,
     upload_segments::{self, UploadSegment},
     upload_sessions::{self, UploadSession},
 };
-use wharf_model::{Digest, Manifest, MediaType, RepositoryName, Tag, Timestamp};
+use wharf_model::{Digest, Manifest, MediaType, RepositoryName, StorageName, Tag, Timestamp};
 
 async fn manifest(fixture: &Fixture, repository_id: i64, content: String) -> (i64, Digest) {
     let digest = Digest::of(content.as_bytes());
@@ -172,7 +173,7 @@ async fn a_manifest_is_in_use_by_a_tag_or_an_index() {
 }
 
 fn stored(object: Option<&str>) -> StoredBlob {
-    StoredBlob { size: 1, object: object.map(str::to_owned) }
+    StoredBlob { storage: StorageName::default(), size: 1, object: object.map(str::to_owned) }
 }
 
 #[tokio::test]
@@ -254,6 +255,7 @@ async fn an_upload_session_advances_from_where_it_stands_only() {
         received: 0,
         hash_state: vec![1],
         updated_at: now,
+        storage: StorageName::default(),
     };
     fixture.write(move |tx| upload_sessions::insert(tx, &session)).await.unwrap();
     let advance =
@@ -312,4 +314,127 @@ async fn all_blobs_are_listed_page_by_page() {
     };
     let (before, after) = fixture.write(moved).await.unwrap();
     assert_eq!((&before[0].2, &after[0].2), (&stored(Some("here")), &stored(None)));
+}
+
+/// As an instance's move goes through them: what is copied is not seen again.
+#[tokio::test]
+async fn blobs_that_lie_elsewhere_are_listed_until_they_are_copied() {
+    let fixture = Fixture::with_instance().await;
+    let id = fixture.repository("team/app").await;
+    let mut digests: Vec<_> = (0..4).map(|number| Digest::of(&[number])).collect();
+    digests.sort_by_key(ToString::to_string);
+    let (instance, put) = (fixture.instance.clone(), digests.clone());
+    let insert = move |tx: &wharf_db::Transaction<'_>| {
+        for digest in &put {
+            blobs::insert(tx, &instance, digest, &stored(Some("here")), Timestamp::now())?;
+            blobs::link(tx, id, digest)?;
+        }
+        Ok(())
+    };
+    fixture.write(insert).await.unwrap();
+    let archive: StorageName = "archive".parse().unwrap();
+    let (instance, target) = (fixture.instance.clone(), archive.clone());
+    let elsewhere = |last: Option<Digest>, limit| {
+        let (instance, target) = (instance.clone(), target.clone());
+        fixture.read(move |tx| {
+            let page = blobs::list_elsewhere(tx, &instance, &target, last.as_ref(), limit)?;
+            Ok(page.into_iter().map(|(digest, _)| digest).collect::<Vec<_>>())
+        })
+    };
+    assert_eq!(elsewhere(None, 2).await.unwrap(), digests[..2]);
+    assert_eq!(elsewhere(Some(digests[1].clone()), 9).await.unwrap(), digests[2..]);
+    let (instance, to, copied) = (fixture.instance.clone(), archive.clone(), digests[0].clone());
+    let copy = move |tx: &wharf_db::Transaction<'_>| {
+        let default = StorageName::default();
+        blobs::was_copied(tx, &instance, &copied, &default, &to)?;
+        // Whoever comes second changes nothing.
+        blobs::was_copied(tx, &instance, &copied, &default, &"other".parse().unwrap())?;
+        let found = blobs::find(tx, &instance, &"team/app".parse().unwrap(), &copied)?;
+        Ok((found.map(|found| found.stored), blobs::count_in(tx, &instance)?, blobs::count_all(tx)?))
+    };
+    let (found, in_instance, in_default) = fixture.write(copy).await.unwrap();
+    assert_eq!(found, Some(StoredBlob { storage: archive, size: 1, object: None }));
+    assert_eq!((in_instance, in_default), ((4, 4), (3, 3)));
+    assert_eq!(elsewhere(None, 9).await.unwrap(), digests[1..]);
+    assert_eq!(fixture.read(|tx| blobs::list_after(tx, None, 9)).await.unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn a_move_is_noted_until_another_takes_its_place() {
+    let fixture = Fixture::with_instance().await;
+    let now = Timestamp::now();
+    let first = InstanceMove {
+        instance: fixture.instance.clone(),
+        sources: vec![StorageName::default(), "archive".parse().unwrap()],
+        target: "cold".parse().unwrap(),
+        state: MoveState::Copying,
+        last: None,
+        blobs: 0,
+        bytes: 0,
+        moved: 0,
+        moved_bytes: 0,
+        missing: 0,
+        began_at: now,
+        empty_at: None,
+    };
+    let later = now.plus(std::time::Duration::from_secs(1));
+    let seen = InstanceMove {
+        state: MoveState::Waiting,
+        last: Some(Digest::of(b"x")),
+        blobs: 5,
+        bytes: 50,
+        moved: 3,
+        moved_bytes: 30,
+        missing: 1,
+        ..first.clone()
+    };
+    let second = InstanceMove { sources: vec!["cold".parse().unwrap()], began_at: later, ..first.clone() };
+    let work = move |tx: &wharf_db::Transaction<'_>| {
+        let find = || instance_moves::find(tx, &first.instance);
+        instance_moves::put(tx, &first)?;
+        assert_eq!(find()?.as_ref(), Some(&first));
+        assert!(instance_moves::advance(tx, &seen)?);
+        assert_eq!(find()?.as_ref(), Some(&seen));
+        assert!(instance_moves::begin_emptying(tx, &first.instance, now, later)?);
+        let emptying = find()?.unwrap();
+        assert_eq!((emptying.state, emptying.empty_at), (MoveState::Emptying, Some(later)));
+        instance_moves::put(tx, &second)?;
+        // Who works on the first has no say any more.
+        assert!(!instance_moves::advance(tx, &seen)?);
+        assert!(!instance_moves::begin_emptying(tx, &first.instance, now, later)?);
+        instance_moves::delete(tx, &first.instance, now)?;
+        assert_eq!(instance_moves::list(tx)?, vec![second.clone()]);
+        instance_moves::delete(tx, &first.instance, later)?;
+        find()
+    };
+    assert_eq!(fixture.write(work).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn an_instances_store_is_set_from_the_one_that_it_has() {
+    let fixture = Fixture::with_instance().await;
+    let instance = fixture.instance.clone();
+    let archive: StorageName = "archive".parse().unwrap();
+    let work = move |tx: &wharf_db::Transaction<'_>| {
+        let default = StorageName::default();
+        assert!(instances::find(tx, &instance)?.unwrap().storage.is_default());
+        assert!(!instances::set_storage(tx, &instance, &archive, &default)?);
+        assert!(instances::set_storage(tx, &instance, &default, &archive)?);
+        let session = |id: &str, storage: &StorageName| UploadSession {
+            id: id.to_owned(),
+            instance: instance.clone(),
+            repository: "team/app".to_owned(),
+            received: 0,
+            hash_state: vec![1],
+            updated_at: Timestamp::now(),
+            storage: storage.clone(),
+        };
+        upload_sessions::insert(tx, &session("one", &archive))?;
+        assert!(!upload_sessions::are_elsewhere(tx, &instance, &archive)?);
+        upload_sessions::insert(tx, &session("two", &default))?;
+        assert!(upload_sessions::are_elsewhere(tx, &instance, &archive)?);
+        assert_eq!(upload_sessions::find(tx, "one")?.unwrap().storage, archive);
+        instances::find_by_label(tx, "acme")
+    };
+    assert_eq!(fixture.write(work).await.unwrap().unwrap().storage.as_str(), "archive");
 }

@@ -8,8 +8,9 @@ use std::{collections::HashSet, time::Duration};
 
 use fixture::{Fixture, account, database, instance, namespace, open};
 use wharf_db::{
-    Error, Store, Transaction, accounts, events, instances, jobs, leases, login_failures, namespaces,
-    rate_limits,
+    Error, Store, Transaction, accounts, events, instances,
+    jobs::{self, Kinds},
+    leases, login_failures, namespaces, rate_limits,
 };
 use wharf_model::{InstanceStatus, Timestamp, Uin};
 
@@ -238,6 +239,30 @@ async fn a_filter_holds_no_patterns() {
     }
 }
 
+/// No test has jobs of that kind.
+const ANY: Kinds = Kinds::AllBut("other");
+
+#[tokio::test]
+async fn jobs_of_a_kind_are_leased_apart_from_others() {
+    let fixture = Fixture::new().await;
+    let now = Timestamp::now();
+    let until = now.plus(Duration::from_secs(10));
+    for kind in ["long", "short"] {
+        fixture.write(move |tx| jobs::insert(tx, kind, "subject", now, now)).await.unwrap();
+    }
+    let is_held = |kind: &'static str| fixture.read(move |tx| jobs::is_held(tx, kind, "subject", now));
+    for (kinds, kind) in [(Kinds::AllBut("long"), "short"), (Kinds::Only("long"), "long")] {
+        assert!(fixture.read(move |tx| jobs::is_due(tx, kinds, now)).await.unwrap());
+        assert!(!is_held(kind).await.unwrap());
+        let job = fixture.write(move |tx| jobs::lease(tx, kinds, now, until)).await.unwrap();
+        assert_eq!(job.unwrap().kind, kind);
+        assert!(is_held(kind).await.unwrap());
+        assert!(!fixture.read(move |tx| jobs::is_due(tx, kinds, now)).await.unwrap());
+        assert!(fixture.write(move |tx| jobs::lease(tx, kinds, now, until)).await.unwrap().is_none());
+    }
+    assert!(!fixture.read(move |tx| jobs::is_held(tx, "long", "subject", until)).await.unwrap());
+}
+
 #[tokio::test]
 async fn a_job_is_leased_to_one_until_its_lease_ends() {
     let fixture = Fixture::new().await;
@@ -246,7 +271,7 @@ async fn a_job_is_leased_to_one_until_its_lease_ends() {
     fixture.write(move |tx| jobs::insert(tx, "kind", "subject", now, now)).await.unwrap();
     fixture.write(move |tx| jobs::insert(tx, "kind", "later", later, now)).await.unwrap();
     let lease =
-        |at: Timestamp| fixture.write(move |tx| jobs::lease(tx, at, at.plus(Duration::from_secs(10))));
+        |at: Timestamp| fixture.write(move |tx| jobs::lease(tx, ANY, at, at.plus(Duration::from_secs(10))));
     let job = lease(now).await.unwrap().unwrap();
     assert_eq!((job.subject.as_str(), job.attempts), ("subject", 1));
     assert!(lease(now).await.unwrap().is_none());
@@ -265,8 +290,8 @@ async fn a_job_is_leased_to_one_until_its_lease_ends() {
     assert!(lease(now.plus(Duration::from_secs(40))).await.unwrap().is_none());
     let failed = again.clone();
     fixture.write(move |tx| jobs::postpone(tx, &failed, later, "no")).await.unwrap();
-    assert!(!fixture.read(move |tx| jobs::is_due(tx, now)).await.unwrap());
-    assert!(fixture.read(move |tx| jobs::is_due(tx, later)).await.unwrap());
+    assert!(!fixture.read(move |tx| jobs::is_due(tx, ANY, now)).await.unwrap());
+    assert!(fixture.read(move |tx| jobs::is_due(tx, ANY, later)).await.unwrap());
     fixture.write(move |tx| jobs::delete(tx, &again)).await.unwrap();
     assert_eq!(lease(later).await.unwrap().unwrap().subject, "later");
 }

@@ -45,6 +45,8 @@ pub enum NameKind {
     Session,
     /// A severity.
     Severity,
+    /// A content store, as the configuration calls it.
+    Storage,
     /// A tag.
     Tag,
 }
@@ -93,6 +95,7 @@ impl NameKind {
             }
             Self::Session => "2 to 128 letters, digits and +=,.@_-",
             Self::Severity => "low, medium or high",
+            Self::Storage => "1 to 32 lower-case letters, digits and single hyphens between them",
             Self::Tag => "1 to 128 letters, digits, `_`, `.` and `-`, not first `.` or `-`",
         }
     }
@@ -117,6 +120,7 @@ impl fmt::Display for NameKind {
             Self::ServiceAccount => "service account name",
             Self::Session => "session name",
             Self::Severity => "Severity",
+            Self::Storage => "store name",
             Self::Tag => "tag",
         })
     }

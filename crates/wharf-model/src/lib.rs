@@ -21,6 +21,7 @@ mod region;
 mod role;
 mod service_account;
 mod severity;
+mod storage_name;
 mod timestamp;
 mod trust;
 
@@ -42,5 +43,6 @@ pub use region::{REGIONS, Region, Regions};
 pub use role::{RoleArn, RoleId, RoleKey, RoleName, SessionName};
 pub use service_account::{ServiceAccountName, ServiceActions};
 pub use severity::Severity;
+pub use storage_name::StorageName;
 pub use timestamp::Timestamp;
 pub use trust::{InvalidTrust, Trust};

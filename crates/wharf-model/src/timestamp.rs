@@ -44,6 +44,12 @@ impl Timestamp {
         Self(self.0.saturating_sub(i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)))
     }
 
+    /// How long it is from here to a later moment; nothing when that has come.
+    pub fn until(self, later: Self) -> Option<Duration> {
+        let microseconds = u64::try_from(later.microseconds().saturating_sub(self.microseconds())).ok()?;
+        (microseconds > 0).then(|| Duration::from_micros(microseconds))
+    }
+
     /// This moment and that many calendar months later, as prepaid periods count: on the same day of the month in UTC,
     /// or on the month's last. Where the calendar ends (year 9999) it is this moment.
     #[must_use]

@@ -178,6 +178,7 @@ impl From<Error> for Failure {
             Error::Denied { .. } | Error::InstanceNotRunning { .. } | Error::QuotaExceeded { .. } => {
                 (StatusCode::FORBIDDEN, Code::Denied)
             }
+            Error::StorageUnknown { .. } => (StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable),
             Error::InvalidName(_) => (StatusCode::BAD_REQUEST, Code::NameInvalid),
             Error::NamespaceNotFound(_) | Error::RepositoryNotFound(_) => {
                 (StatusCode::NOT_FOUND, Code::NameUnknown)
@@ -207,6 +208,8 @@ impl From<Error> for Failure {
             Error::UploadOutOfOrder { received, .. } => Self { received: Some(received), ..failure },
             Error::TooManyAttempts { seconds } => Self { retry_after: Some(seconds), ..failure },
             Error::TooManyUploads { .. } => Self { retry_after: Some(60), ..failure },
+            // Another process may know it.
+            Error::StorageUnknown { .. } => Self { retry_after: Some(1), ..failure },
             Error::ContentInUse { .. } => Self { allow: Some("GET, HEAD"), ..failure },
             _ => failure,
         }

@@ -30,6 +30,10 @@ pub(crate) fn codes(error: &Error) -> &'static [&'static str] {
         Error::QuotaExceeded { .. } | Error::TooManyInstances { .. } => {
             &["OperationDenied.QuotaOverLimit", "InternalError.ErrorOverLimit", "LimitExceeded"]
         }
+        Error::StorageNotFound { .. } | Error::StorageRegion { .. } => VALUES,
+        Error::StorageMoveUnderWay { .. } => &["OperationDenied", "ResourceInUse"],
+        Error::StorageUnchanged { .. } | Error::StorageTwice { .. } => &["FailedOperation"],
+        Error::StorageUnknown { .. } => &["ResourceUnavailable"],
         Error::DeletionProtected(_) | Error::EditionTooSmall { .. } => &["OperationDenied"],
 
         Error::NamespaceNotFound(_)

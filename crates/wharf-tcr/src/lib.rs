@@ -7,6 +7,7 @@ mod facts;
 pub mod filter;
 pub mod image;
 pub mod instance;
+pub mod instance_storage;
 pub mod instance_token;
 pub mod namespace;
 mod paging;
@@ -33,6 +34,7 @@ pub fn product() -> Product {
         .action::<instance::DescribeInstanceStatus>()
         .action::<instance::ModifyInstance>()
         .action::<instance::RenewInstance>()
+        .action::<instance_storage::ModifyInstanceStorage>()
         .action::<instance_token::CreateInstanceToken>()
         .action::<instance_token::DeleteInstanceToken>()
         .action::<instance_token::DescribeInstanceToken>()

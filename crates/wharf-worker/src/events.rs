@@ -15,6 +15,7 @@ fn jobs_of(event: EventKind) -> Vec<JobKind> {
     match event {
         EventKind::InstanceCreated => vec![JobKind::DeployInstance],
         EventKind::InstanceDeleting => vec![JobKind::RemoveInstance],
+        EventKind::InstanceStorageModified => vec![JobKind::MoveInstanceStorage],
         EventKind::UploadGivenUp => vec![JobKind::DiscardUpload],
     }
 }

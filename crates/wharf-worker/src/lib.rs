@@ -1,5 +1,5 @@
-//! The worker: what is done later. Events become jobs, jobs run one by one, and periodic tasks compare what is with what
-//! should be.
+//! The worker: what is done later. Events become jobs, jobs run one by one in two lanes, and periodic tasks compare
+//! what is with what should be.
 //!
 //! A round is activated by a signal and, whatever happens, again by a timer: so a missed signal or a crash heals by
 //! itself, and one path serves both cases. A job may run more than once and goes on where it stopped.
@@ -13,6 +13,7 @@ mod forget_calls;
 mod forget_login_failures;
 mod forget_requests;
 mod forget_sessions;
+mod move_instance_storage;
 mod note_audit_events;
 mod note_key_uses;
 mod note_pulls;
@@ -25,13 +26,13 @@ use std::{panic::AssertUnwindSafe, time::Duration};
 
 use futures_util::{
     FutureExt,
-    future::{Either, join, join5, select},
+    future::{Either, join, join3, join5, select},
 };
 use tokio::{
     sync::watch,
     time::{interval, sleep, timeout},
 };
-use wharf_core::{Core, Error, Job, JobKind};
+use wharf_core::{Core, Error, Job, JobKind, Lane};
 
 /// How long a round waits for a signal.
 const IDLE: Duration = Duration::from_secs(1);
@@ -51,7 +52,7 @@ const FAREWELL: Duration = Duration::from_secs(3);
 /// Every process notes its own pulls and uses of access keys, and reads the signing keys. Cleaning is done by the one
 /// that holds its lease, a job by the one that holds the job.
 pub async fn run(core: Core, stop: watch::Receiver<bool>) {
-    join(
+    join3(
         join5(
             rounds(&core, stop.clone()),
             every(&core, NOTES, stop.clone(), |core| async move {
@@ -64,8 +65,9 @@ pub async fn run(core: Core, stop: watch::Receiver<bool>) {
         ),
         join(
             every(&core, AUDIT, stop.clone(), |core| async move { note_audit_events::run(&core).await }),
-            every(&core, PERIODS, stop, |core| async move { settle_periods::run(&core).await }),
+            every(&core, PERIODS, stop.clone(), |core| async move { settle_periods::run(&core).await }),
         ),
+        long_rounds(&core, stop),
     )
     .await;
     let farewell = async {
@@ -110,6 +112,29 @@ async fn rounds(core: &Core, mut stop: watch::Receiver<bool>) {
     }
 }
 
+/// Runs the jobs that take long, one after the other. What runs when `stop` is told is broken off, and goes on later.
+async fn long_rounds(core: &Core, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = long_round(core, &mut stop).await {
+            tracing::error!(%error, "the worker could not work");
+        }
+        tokio::select! {
+            () = sleep(IDLE) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+async fn long_round(core: &Core, stop: &mut watch::Receiver<bool>) -> Result<(), Error> {
+    while let Some(job) = core.lease_job(Lane::Long).await? {
+        tokio::select! {
+            worked = work(core, job.clone()) => worked?,
+            _ = stop.changed() => return core.continue_job(job, Duration::ZERO).await,
+        }
+    }
+    Ok(())
+}
+
 /// What one process does for all.
 async fn clean(core: &Core) {
     match core.holds_lease("cleaning").await {
@@ -126,10 +151,10 @@ async fn clean(core: &Core) {
     }
 }
 
-/// Turns all events into jobs and runs all jobs that are due.
+/// Turns all events into jobs and runs all short jobs that are due.
 async fn round(core: &Core) -> Result<(), Error> {
     events::run(core).await?;
-    while let Some(job) = core.lease_job().await? {
+    while let Some(job) = core.lease_job(Lane::Short).await? {
         work(core, job).await?;
     }
     Ok(())
@@ -146,7 +171,8 @@ async fn work(core: &Core, job: Job) -> Result<(), Error> {
         }
     };
     match outcome {
-        Ok(()) => {
+        Ok(Some(wait)) => core.continue_job(job, wait).await,
+        Ok(None) => {
             tracing::info!(kind = job.kind, subject = job.subject, "job done");
             core.finish_job(job).await
         }
@@ -174,11 +200,13 @@ fn panicked() -> Error {
     Error::Internal("the job panicked".to_owned())
 }
 
-async fn dispatch(core: &Core, job: &Job) -> Result<(), Error> {
+/// Runs a job. Says after which wait it is to go on, when it is not done.
+async fn dispatch(core: &Core, job: &Job) -> Result<Option<Duration>, Error> {
     let unknown = || Error::Internal(format!("no job is called {}: a newer version wrote it", job.kind));
     match JobKind::named(&job.kind).ok_or_else(unknown)? {
-        JobKind::DeployInstance => deploy_instance::run(core, &job.subject).await,
+        JobKind::DeployInstance => deploy_instance::run(core, &job.subject).await.map(|()| None),
         JobKind::RemoveInstance => remove_instance::run(core, &job.subject).await,
-        JobKind::DiscardUpload => discard_upload::run(core, &job.subject).await,
+        JobKind::MoveInstanceStorage => move_instance_storage::run(core, &job.subject).await,
+        JobKind::DiscardUpload => discard_upload::run(core, &job.subject).await.map(|()| None),
     }
 }

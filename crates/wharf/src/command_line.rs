@@ -140,8 +140,14 @@ pub(crate) struct AuditFilterFlags {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum StorageCommand {
-    /// Try all that is needed of the content store, step by step
-    Check,
+    /// Try all that is needed of a content store, step by step
+    Check {
+        /// One of `[stores]` [default: the store of `storage_url`]
+        #[arg(long, value_name = "NAME")]
+        store: Option<String>,
+    },
+    /// List the instances whose content is on its way to another store, or got there but for missing blobs
+    Moves,
     /// Move all content from `storage.previous` to `storage_url`, while servers that have both settings serve
     Migrate,
 }

@@ -108,6 +108,10 @@ impl ObjectStore {
         self.signer().is_some()
     }
 
+    pub(crate) fn signed_for(&self) -> Option<Duration> {
+        self.signer().map(|(_, lifetime)| *lifetime)
+    }
+
     /// Who signs addresses, and for how long they are good.
     fn signer(&self) -> Option<&(Operator, Duration)> {
         self.0.signer.as_ref().filter(|(signer, _)| signer.info().capability().presign_read)

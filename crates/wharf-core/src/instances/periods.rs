@@ -200,7 +200,9 @@ fn note(tx: &Transaction<'_>, instance: &Instance, action: &str, now: Timestamp)
 
 #[cfg(test)]
 mod tests {
-    use wharf_model::{ChargeType, Completeness, Edition, InstanceStatus, RenewFlag, Timestamp, Uin};
+    use wharf_model::{
+        ChargeType, Completeness, Edition, InstanceStatus, RenewFlag, StorageName, Timestamp, Uin,
+    };
 
     use super::prolong;
     use crate::Instance;
@@ -229,6 +231,7 @@ mod tests {
             namespace_count: 0,
             repository_count: 0,
             created_at: END_OF_JANUARY,
+            storage: StorageName::default(),
         }
     }
 

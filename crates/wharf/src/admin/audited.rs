@@ -53,7 +53,7 @@ impl AdminCommand {
             | Self::Role(RoleCommand::List { .. })
             | Self::Instance(InstanceCommand::Pulls { .. })
             | Self::SigningKey(SigningKeyCommand::List)
-            | Self::Storage(StorageCommand::Check)
+            | Self::Storage(StorageCommand::Check { .. } | StorageCommand::Moves)
             | Self::Audit(_) => return None,
         };
         Some(AuditEvent {

@@ -5,7 +5,8 @@ use std::{
 
 use bytesize::ByteSize;
 use serde_json::json;
-use wharf_core::{Core, Finding, MoveProgress};
+use wharf_core::{Core, Error, Finding, MoveProgress};
+use wharf_model::StorageName;
 
 use super::{print, table::table};
 use crate::command_line::StorageCommand;
@@ -16,13 +17,16 @@ const REPORT: Duration = Duration::from_secs(1);
 /// Runs one of `wharf admin storage …`.
 pub(super) async fn run(core: &Core, command: StorageCommand, as_json: bool) -> Result<(), String> {
     match command {
-        StorageCommand::Check => check(core, as_json).await,
+        StorageCommand::Check { store } => check(core, store, as_json).await,
+        StorageCommand::Moves => moves(core, as_json).await.map_err(|error| error.to_string()),
         StorageCommand::Migrate => migrate(core, as_json).await,
     }
 }
 
-async fn check(core: &Core, as_json: bool) -> Result<(), String> {
-    let findings = core.examine_storage().await;
+async fn check(core: &Core, store: Option<String>, as_json: bool) -> Result<(), String> {
+    let name = store.map(|name| name.parse()).transpose();
+    let name = name.map_err(|error: wharf_model::InvalidName| error.to_string())?.unwrap_or_default();
+    let findings = core.examine_storage(&name).await.map_err(|error| error.to_string())?;
     print(&if as_json { findings_as_json(&findings) } else { findings_as_table(&findings) });
     match findings.iter().filter(|finding| finding.outcome.is_err()).count() {
         0 => Ok(()),
@@ -48,6 +52,43 @@ fn findings_as_table(findings: &[Finding]) -> String {
         [finding.what.to_owned(), format!("{} ms", finding.took.as_millis()), outcome.to_owned()]
     });
     table(["STEP", "TIME", "OUTCOME"], rows)
+}
+
+async fn moves(core: &Core, as_json: bool) -> Result<(), Error> {
+    let moves = core.list_instance_moves().await?;
+    if as_json {
+        let moves = moves.iter().map(|moving| {
+            json!({
+                "instance": moving.instance.as_str(),
+                "from": moving.sources.iter().map(StorageName::as_str).collect::<Vec<_>>(),
+                "to": moving.target.as_str(),
+                "state": moving.state.name(),
+                "blobs": moving.blobs,
+                "bytes": moving.bytes,
+                "moved": moving.moved,
+                "moved_bytes": moving.moved_bytes,
+                "missing": moving.missing,
+                "began_at": moving.began_at.to_utc_fraction(),
+            })
+        });
+        print(&json!(moves.collect::<Vec<_>>()).to_string());
+        return Ok(());
+    }
+    let rows = moves.into_iter().map(|moving| {
+        let sources: Vec<_> = moving.sources.iter().map(StorageName::as_str).collect();
+        [
+            moving.instance.to_string(),
+            sources.join(","),
+            moving.target.to_string(),
+            moving.state.name().to_owned(),
+            format!("{} of {}", moving.moved, moving.blobs),
+            format!("{} of {}", ByteSize(moving.moved_bytes), ByteSize(moving.bytes)),
+            moving.missing.to_string(),
+            moving.began_at.to_utc_fraction(),
+        ]
+    });
+    print(&table(["INSTANCE", "FROM", "TO", "STATE", "BLOBS", "BYTES", "MISSING", "BEGAN"], rows));
+    Ok(())
 }
 
 async fn migrate(core: &Core, as_json: bool) -> Result<(), String> {

@@ -9,6 +9,7 @@ mod quotas;
 mod regions;
 mod sources;
 mod storage;
+mod stores;
 
 use std::{fmt, net::SocketAddr, path::PathBuf, time::Duration};
 
@@ -22,6 +23,7 @@ pub(crate) use parse::days;
 pub(crate) use problems::Problems;
 use sources::Sources;
 pub(crate) use storage::Storage;
+pub(crate) use stores::NamedStore;
 
 /// All settings, checked.
 #[derive(Clone)]
@@ -38,6 +40,8 @@ pub(crate) struct Settings {
     pub(crate) storage_url: String,
     /// `[storage]`
     pub(crate) storage: Storage,
+    /// `[stores]`
+    pub(crate) stores: Vec<NamedStore>,
     /// `domain`
     pub(crate) domain: String,
     /// `public_url`
@@ -122,6 +126,7 @@ impl Settings {
         let in_data = |scheme: &str, name: &str| format!("{scheme}:{}", data_dir.join(name).display());
         let storage_url =
             sources.value("storage_url", parse::storage_url).unwrap_or_else(|| in_data("file", "content"));
+        let storage = Storage::read(sources, &data_dir, &storage_url);
         let limits = Limits::default();
         Self {
             listen: sources
@@ -131,7 +136,8 @@ impl Settings {
                 .value("database_url", parse::database_url)
                 .unwrap_or_else(|| in_data("sqlite", "wharf.db")),
             database: database::read(sources),
-            storage: Storage::read(sources, &data_dir, &storage_url),
+            stores: stores::read(sources, &storage_url, &storage),
+            storage,
             storage_url,
             domain: sources.value("domain", parse::domain).unwrap_or_else(|| "localhost".to_owned()),
             public_url: sources.value("public_url", parse::public_url),

@@ -17,8 +17,8 @@ pub(crate) struct Sources<'a> {
     file: Table,
     environment: &'a dyn Fn(&str) -> Option<String>,
     known: Vec<&'static str>,
-    /// Tables whose keys are names of their own.
-    open: Vec<&'static str>,
+    /// Tables whose keys are names that somebody chose.
+    named_entries: Vec<&'static str>,
     problems: Problems,
 }
 
@@ -50,7 +50,7 @@ impl<'a> Sources<'a> {
             file,
             environment,
             known: Vec::new(),
-            open: Vec::new(),
+            named_entries: Vec::new(),
             problems: Problems::default(),
         })
     }
@@ -83,13 +83,16 @@ impl<'a> Sources<'a> {
         table: &'static str,
         parse: impl Fn(&str, &str) -> Result<T, String>,
     ) -> Option<Vec<T>> {
-        self.open.push(table);
-        let entries = self.file.get(table)?.as_table()?.clone();
-        let read = entries.iter().filter_map(|(name, value)| {
-            let text = value.as_str().ok_or_else(|| "it is no text".to_owned());
-            self.checked(&format!("{table}.{name}"), text.and_then(|text| parse(name, text)))
-        });
-        Some(read.collect())
+        let is_there = self.file.contains_key(table);
+        let read: Vec<_> = self
+            .entries(table)
+            .iter()
+            .filter_map(|(name, value)| {
+                let text = value.as_str().ok_or_else(|| "it is no text".to_owned());
+                self.checked(&format!("{table}.{name}"), text.and_then(|text| parse(name, text)))
+            })
+            .collect();
+        is_there.then_some(read)
     }
 
     /// A value that only the environment gives.
@@ -123,6 +126,21 @@ impl<'a> Sources<'a> {
         }
     }
 
+    /// What a table of the file holds whose keys are names that somebody chose.
+    pub(crate) fn entries(&mut self, table: &'static str) -> Vec<(String, Value)> {
+        self.named_entries.push(table);
+        match self.file.get(table) {
+            None => Vec::new(),
+            Some(Value::Table(entries)) => {
+                entries.iter().map(|(name, value)| (name.clone(), value.clone())).collect()
+            }
+            Some(_) => {
+                self.problems.add(table, &format!("it is no table: write [{table}]"));
+                Vec::new()
+            }
+        }
+    }
+
     /// Notes a mistake that shows only beside another setting.
     pub(crate) fn refuse(&mut self, key: &str, what: &str) {
         self.problems.add(key, what);
@@ -135,7 +153,7 @@ impl<'a> Sources<'a> {
     pub(crate) fn finish(mut self) -> Result<(), Problems> {
         for (key, value) in &self.file {
             match value {
-                Value::Table(_) if self.open.contains(&key.as_str()) => {}
+                _ if self.named_entries.contains(&key.as_str()) => {}
                 Value::Table(table) => {
                     table.keys().for_each(|name| {
                         note_unknown(&mut self.problems, &self.known, &format!("{key}.{name}"))
