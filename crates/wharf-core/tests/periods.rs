@@ -167,7 +167,7 @@ async fn from_running_to_gone() {
     })
     .await
     .unwrap();
-    let job = core.lease_job().await.unwrap().unwrap();
+    let job = core.lease_job(Lane::Short).await.unwrap().unwrap();
     assert_eq!((job.kind.as_str(), job.subject.as_str()), ("instance.remove", acme.id.as_str()));
     core.remove_instance(acme.id.clone()).await.unwrap();
     assert!(core.check_instance(acme.operator.clone(), acme.id.clone()).await.unwrap().is_none());

@@ -318,9 +318,9 @@ macro_rules! like {
             columns!(),
             " FROM ",
             $from,
-            " JOIN namespaces n ON n.id = r.namespace_id WHERE ",
+            " CROSS JOIN namespaces n WHERE ",
             $scope,
-            " = $1 AND ",
+            " = $1 AND n.id = r.namespace_id AND ",
             holds_part!(),
             " ORDER BY ",
             $order,
@@ -337,12 +337,12 @@ macro_rules! sorted_like {
             Sort::Created => like!("repositories r", $repositories, "r.created_at, r.id"),
             Sort::CreatedDescending => like!("repositories r", $repositories, "r.created_at DESC, r.id DESC"),
             Sort::Updated => like!(
-                "repository_updates u JOIN repositories r ON r.id = u.repository_id",
+                "repository_updates u CROSS JOIN repositories r",
                 $updates,
                 "u.updated_at, u.repository_id"
             ),
             Sort::UpdatedDescending => like!(
-                "repository_updates u JOIN repositories r ON r.id = u.repository_id",
+                "repository_updates u CROSS JOIN repositories r",
                 $updates,
                 "u.updated_at DESC, u.repository_id DESC"
             ),
@@ -352,16 +352,20 @@ macro_rules! sorted_like {
 
 pub(crate) fn statement_like(scope: Scope<'_>, sort: Sort) -> &'static str {
     match scope {
-        Scope::Instance(_) => sorted_like!(sort, "r.instance_id", "u.instance_id"),
-        Scope::Namespace(_) => sorted_like!(sort, "r.namespace_id", "u.namespace_id"),
+        Scope::Instance(_) => sorted_like!(sort, "r.instance_id", "r.id = u.repository_id AND u.instance_id"),
+        Scope::Namespace(_) => {
+            sorted_like!(sort, "r.namespace_id", "r.id = u.repository_id AND u.namespace_id")
+        }
     }
 }
 
 pub(crate) const COUNT_LIKE_OF_INSTANCE: &str = concat!(
-    "SELECT COUNT(*) FROM repositories r JOIN namespaces n ON n.id = r.namespace_id WHERE r.instance_id = $1 AND ",
+    "SELECT COUNT(*) FROM repositories r CROSS JOIN namespaces n
+     WHERE r.instance_id = $1 AND n.id = r.namespace_id AND ",
     holds_part!()
 );
 pub(crate) const COUNT_LIKE_OF_NAMESPACE: &str = concat!(
-    "SELECT COUNT(*) FROM repositories r JOIN namespaces n ON n.id = r.namespace_id WHERE r.namespace_id = $1 AND ",
+    "SELECT COUNT(*) FROM repositories r CROSS JOIN namespaces n
+     WHERE r.namespace_id = $1 AND n.id = r.namespace_id AND ",
     holds_part!()
 );
