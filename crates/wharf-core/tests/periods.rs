@@ -9,7 +9,7 @@ use std::time::Duration;
 use fixture::{Fixture, Running, root};
 use futures_util::future::join;
 use wharf_core::{
-    AuditFilter, Core, Error, EventKind, ImageFilter, Instance, InstanceChanges, JobKind, Limits,
+    AuditFilter, Core, Error, EventKind, ImageFilter, Instance, InstanceChanges, JobKind, Lane, Limits,
     NewInstance, NewInstanceToken, NewNamespace, Page, PeriodsSettled, Renewal, Sort, TokenKind,
 };
 use wharf_model::{
