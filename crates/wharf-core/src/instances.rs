@@ -141,10 +141,10 @@ impl Core {
     ) -> Result<(), Error> {
         self.write(move |tx| {
             let instance = owned_instance(tx, &operator, &id, ResourcePath::Instance(&id))?;
+            check_readable(&instance)?;
             if instance.deletion_protection {
                 return Err(Error::DeletionProtected(id.clone()));
             }
-            check_readable(&instance)?;
             if !dry_run {
                 instances::set_deleting(tx, &id, delete_bucket)?;
                 emit(tx, EventKind::InstanceDeleting, id.as_str())?;

@@ -6,7 +6,8 @@ use wharf_core::Error;
 use crate::instance::{Done, instance_id};
 
 input! {
-    /// Has an instance's content move to another store, while it is served.
+    /// Moves an instance's content to another store of the configuration while it is served; see
+    /// [stores.md](../stores.md#moving-one-instance). Refused where it is already there, or on its way.
     pub struct ModifyInstanceStorage {
         /// Which instance.
         registry_id: String = "RegistryId",

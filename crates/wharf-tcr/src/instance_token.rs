@@ -46,7 +46,7 @@ const LONGEST_DESCRIPTION: i64 = 1_000;
 const LARGEST_PAGE: u64 = 1_000;
 
 input! {
-    /// Makes the password of a `docker login` to one instance.
+    /// Makes a password for `docker login`: a temporary one for an hour, or a long-term one for ten years.
     pub struct CreateInstanceToken {
         /// Which instance.
         registry_id: String = "RegistryId",
@@ -90,7 +90,7 @@ impl Action for CreateInstanceToken {
 }
 
 input! {
-    /// Lists an instance's long-term tokens.
+    /// Lists long-term tokens, newest first: all of the instance's, or a sub-account's own.
     pub struct DescribeInstanceToken {
         /// Of which instance.
         registry_id: String = "RegistryId",
@@ -144,7 +144,8 @@ fn info(token: InstanceToken) -> TcrInstanceToken {
 }
 
 input! {
-    /// Changes a long-term token: its description, or whether it works.
+    /// Changes the description of a long-term token, or switches it off or on. What logged in by one that is
+    /// off is refused from its next request on.
     pub struct ModifyInstanceToken {
         /// The token's id.
         token_id: String = "TokenId",
@@ -175,7 +176,7 @@ impl Action for ModifyInstanceToken {
 }
 
 input! {
-    /// Takes a long-term token back, for good.
+    /// Removes a long-term token for good. What logged in by it is refused from its next request on.
     pub struct DeleteInstanceToken {
         /// Of which instance.
         registry_id: String = "RegistryId",

@@ -30,7 +30,7 @@ input! {
         cve_id: Option<String> = "CVEID",
     }
 
-    /// Makes a namespace.
+    /// Makes a namespace. What it says of scanning is kept; scanning is still to come.
     pub struct CreateNamespace {
         /// In which instance.
         registry_id: String = "RegistryId",
@@ -76,7 +76,8 @@ fn allowlist(items: Vec<CVEWhitelistItem>) -> Vec<String> {
 }
 
 input! {
-    /// Changes a namespace; what a request does not have stays as it is.
+    /// Changes what is given of a namespace; the rest stays. Lists replace what was there. Public or private
+    /// holds from the next pull on.
     pub struct ModifyNamespace {
         /// In which instance.
         registry_id: String = "RegistryId",
@@ -117,7 +118,7 @@ impl Action for ModifyNamespace {
 }
 
 input! {
-    /// Lists namespaces.
+    /// Lists namespaces by name. A page has 1,000 at most.
     pub struct DescribeNamespaces {
         /// Of which instance.
         registry_id: String = "RegistryId",
@@ -222,7 +223,8 @@ fn info(namespace: Namespace, tags: Vec<(String, String)>) -> TcrNamespaceInfo {
 }
 
 input! {
-    /// Asks after the namespaces of all instances. The API's answer has no place for them.
+    /// Checks its parameters and that the caller may list; the API documents an answer without namespaces,
+    /// and so it is.
     pub struct DescribeInstanceAllNamespaces {
         /// Namespaces on a page.
         limit: Option<i64> = "Limit" in 1..,
@@ -242,7 +244,7 @@ impl Action for DescribeInstanceAllNamespaces {
 }
 
 input! {
-    /// Removes an empty namespace.
+    /// Removes a namespace in which no repository is left.
     pub struct DeleteNamespace {
         /// Of which instance.
         registry_id: String = "RegistryId",

@@ -5,7 +5,7 @@ use wharf_core::Error;
 use wharf_model::Timestamp;
 
 input! {
-    /// The regions in which instances may lie.
+    /// Lists the regions that instances may name: those of `[regions]` in the settings, or TCR's own.
     pub struct DescribeRegions {}
 }
 

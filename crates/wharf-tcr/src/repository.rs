@@ -13,7 +13,7 @@ use crate::{
 const LARGEST_PAGE: u64 = 100;
 
 input! {
-    /// Makes an empty repository.
+    /// Makes an empty repository. A push makes one too.
     pub struct CreateRepository {
         /// In which instance.
         registry_id: String = "RegistryId",
@@ -44,7 +44,7 @@ impl Action for CreateRepository {
 }
 
 input! {
-    /// Replaces both descriptions of a repository.
+    /// Replaces both descriptions of a repository; an empty text takes one away.
     pub struct ModifyRepository {
         /// Of which instance.
         registry_id: String = "RegistryId",
@@ -85,7 +85,7 @@ choice! {
 }
 
 input! {
-    /// Lists repositories.
+    /// Lists repositories, by part of the name, in the order asked for. A page has 100 at most.
     pub struct DescribeRepositories {
         /// Of which instance.
         registry_id: String = "RegistryId",
@@ -151,7 +151,8 @@ fn info(repository: Repository) -> TcrRepositoryInfo {
 }
 
 input! {
-    /// Removes a repository with its images.
+    /// Removes a repository with its images, or, where `ForceDelete` is false, only one in which none are
+    /// left.
     pub struct DeleteRepository {
         /// Of which instance.
         registry_id: String = "RegistryId",

@@ -43,7 +43,8 @@ input! {
         values: Vec<String> = "Values" in 1..=100,
     }
 
-    /// Makes a service account.
+    /// Makes a service account, a log-in for machines, with a random password that is shown once; see
+    /// [service-accounts.md](../service-accounts.md).
     pub struct CreateServiceAccount {
         /// In which instance.
         registry_id: String = "RegistryId",
@@ -104,7 +105,7 @@ fn granted(permissions: Vec<Permission>) -> Result<ServicePermissions, Error> {
 }
 
 input! {
-    /// Lists service accounts, by name.
+    /// Lists service accounts by name, or those with these whole names.
     pub struct DescribeServiceAccounts {
         /// Of which instance.
         registry_id: String = "RegistryId",
@@ -185,7 +186,8 @@ fn info(account: ServiceAccount, permissions: ServicePermissions) -> ShownServic
 }
 
 input! {
-    /// Changes a service account; what is not given stays.
+    /// Changes what is given of a service account, from its next request on. Permissions replace those that
+    /// it had.
     pub struct ModifyServiceAccount {
         /// Of which instance.
         registry_id: String = "RegistryId",
@@ -222,7 +224,8 @@ impl Action for ModifyServiceAccount {
 }
 
 input! {
-    /// Gives a service account another password.
+    /// Gives a service account another password, random or chosen. What logged in by the one before is
+    /// refused from its next request on.
     pub struct ModifyServiceAccountPassword {
         /// Of which instance.
         registry_id: String = "RegistryId",
@@ -263,7 +266,7 @@ impl Action for ModifyServiceAccountPassword {
 }
 
 input! {
-    /// Removes a service account.
+    /// Removes a service account. What logged in by it is refused from its next request on.
     pub struct DeleteServiceAccount {
         /// Of which instance.
         registry_id: String = "RegistryId",

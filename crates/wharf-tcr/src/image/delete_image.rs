@@ -7,7 +7,7 @@ use crate::{
 };
 
 input! {
-    /// Removes an image version.
+    /// Removes a tag; its manifest too when nothing else needs that, and what was there for its sake only.
     pub struct DeleteImage {
         /// Of which instance.
         registry_id: String = "RegistryId",

@@ -8,7 +8,7 @@ use crate::{
 };
 
 input! {
-    /// Removes tags of a repository, all of them or none.
+    /// Removes tags, all or none. What they pointed at stays under its digest.
     pub struct DeleteRepositoryTags {
         /// Of which instance.
         registry_id: String = "RegistryId",

@@ -4,7 +4,7 @@ use wharf_core::{Error, ImageDescription};
 use crate::{instance::instance_id, namespace::KeyValueString, repository::repository_name};
 
 input! {
-    /// Tells what the manifest and the config of an image version say.
+    /// Shows manifest, config, labels and size of what a tag or digest names; see [Images](README.md#images).
     pub struct DescribeImageManifests {
         /// Of which instance.
         registry_id: String = "RegistryId",

@@ -7,7 +7,8 @@ use crate::{instance::instance_id, paging, repository::repository_name};
 const LARGEST_PAGE: u64 = 100;
 
 input! {
-    /// Lists a repository's image versions.
+    /// Lists image versions, the last pushed first: all, or those whose tag holds or is a text, or those of a
+    /// digest.
     pub struct DescribeImages {
         /// Of which instance.
         registry_id: String = "RegistryId",

@@ -7,7 +7,8 @@ use crate::{
 };
 
 input! {
-    /// Puts an image version into another repository of the instance, or under another tag.
+    /// Puts an image into another repository of the instance, or under another tag, without copying bytes.
+    /// The repository is made where it is missing, its namespace is not; see [Images](README.md#images).
     pub struct DuplicateImage {
         /// In which instance.
         registry_id: String = "RegistryId",

@@ -6,7 +6,8 @@ use wharf_core::{Error, NameCheck};
 use super::instance_id;
 
 input! {
-    /// Says whether a new instance may have this name.
+    /// Says whether a new instance may have this name: `DetailCode` is 0 where it is free, 1 where it is
+    /// illegal, 2 where it is reserved, 3 where it is taken.
     pub struct CheckInstanceName {
         /// The name.
         registry_name: String = "RegistryName",
@@ -38,7 +39,8 @@ impl Action for CheckInstanceName {
 }
 
 input! {
-    /// Says whether the account has this instance, and where it lies.
+    /// Says whether the account has an instance of this id, whatever its state, and in which region. Of none,
+    /// `RegionId` is 0.
     pub struct CheckInstance {
         /// Which instance.
         registry_id: String = "RegistryId",

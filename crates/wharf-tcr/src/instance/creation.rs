@@ -16,7 +16,8 @@ choice! {
 }
 
 input! {
-    /// Asks for an instance.
+    /// Asks for an instance, which is `Pending`, then `Deploying`, and `Running` within a moment. An account
+    /// has `limits.instances_per_account` at most.
     pub struct CreateInstance {
         /// Its name.
         registry_name: String = "RegistryName",

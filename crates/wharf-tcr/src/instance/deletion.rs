@@ -6,7 +6,7 @@ use wharf_core::Error;
 use super::{Done, instance_id};
 
 input! {
-    /// Takes an instance down.
+    /// Takes down an instance that is running or isolated. It is `Deleting` until it is gone.
     pub struct DeleteInstance {
         /// Which instance.
         registry_id: String = "RegistryId",

@@ -38,7 +38,8 @@ input! {
         values: Vec<String> = "Values" in 1..=10,
     }
 
-    /// Lists instances.
+    /// Lists instances, newest first: those with these ids, or those of the request's region, that pass all
+    /// filters. Of a filter's values one is enough.
     pub struct DescribeInstances {
         /// Only these; without them, all of the account.
         registry_ids: Option<Vec<String>> = "Registryids",

@@ -6,7 +6,8 @@ use wharf_core::{Error, InstanceChanges};
 use super::{Done, RegistryType, instance_id};
 
 input! {
-    /// Changes an instance; what is not given stays as it is.
+    /// Changes what is given, all or nothing. A lower edition is refused while there is more than it allows
+    /// of something, which the message names with both numbers.
     pub struct ModifyInstance {
         /// Which instance.
         registry_id: String = "RegistryId",

@@ -15,7 +15,8 @@ choice! {
 }
 
 input! {
-    /// Pays an instance for a period in advance.
+    /// Adds a period to an instance that is paid in advance, and takes an isolated one back to `Running`; or
+    /// lets one that is paid by use be paid in advance from now on.
     pub struct RenewInstance {
         /// Which instance.
         registry_id: String = "RegistryId",

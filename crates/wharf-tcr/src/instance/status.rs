@@ -7,7 +7,8 @@ use wharf_model::{InstanceStatus, Timestamp};
 use super::known;
 
 input! {
-    /// Tells the states of instances.
+    /// Tells the states of those of the instances that are the account's. `Conditions` say what keeps an
+    /// instance from being in use.
     pub struct DescribeInstanceStatus {
         /// Which instances.
         registry_ids: Vec<String> = "RegistryIds",

@@ -101,7 +101,7 @@ fn known(action: &str, name: &str) -> Option<Value> {
         (_, "ImageVersion" | "SourceReference" | "DestinationTag") => json!("v1"),
         ("DeleteRepositoryTags", "Tags") => json!(["v1", "v2"]),
         (_, "BriefDescription") => json!("the shop"),
-        (_, "Description") => json!("the shop's web application"),
+        (_, "Description") => json!("what the shop shows"),
         (_, "Desc") => json!("ci"),
         (_, "TokenId") => json!("ctrm3g86h7cp1kb7el2g"),
         (_, "TokenType") => json!("longterm"),
