@@ -92,6 +92,7 @@ fn known(action: &str, name: &str) -> Option<Value> {
         ("DescribeInstances", "Name") => json!("RegistryName"),
         ("DescribeInstances", "Values") => json!(["acme"]),
         ("GetFederationToken", "Name") => json!("ci"),
+        ("RenewInstance", "Flag") => json!(1),
         (_, "RegistryId") => json!("tcr-abcd1234"),
         (_, "RegistryIds" | "Registryids") => json!(["tcr-abcd1234"]),
         (_, "RegistryName") => json!("acme"),
