@@ -1,6 +1,6 @@
 //! Tokens: none but those that were issued verify, whatever is changed in them, taken from them or put before them.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use tempfile::TempDir;
@@ -105,7 +105,7 @@ async fn issue(folder: &TempDir) -> (Core, String, String) {
     let store = Store::open(&database, &wharf_db::Options::default()).expect("a store");
     let options = Options { spool: folder.path().join("spool"), credentials: None, redirect: None };
     let content = BlobStore::open(&format!("file:{}", folder.path().join("content").display()), &options);
-    let content = Content { current: content.expect("a store"), previous: None };
+    let content = Content { current: content.expect("a store"), previous: None, named: Arc::default() };
     let master_key: MasterKey = MasterKey::generate().expect("random bytes").parse().expect("a key");
     let limits =
         Limits { bearer_lifetime: std::time::Duration::from_secs(10 * 365 * 86_400), ..Limits::default() };

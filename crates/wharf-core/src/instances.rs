@@ -266,7 +266,7 @@ pub(crate) enum Listing {
     /// Everything.
     Whole,
     /// What these let it see, one by one.
-    Only(Permissions, Instance),
+    Only(Permissions, Box<Instance>),
 }
 
 /// What the operator may list of what lies below `path`, in a readable instance of its account.
@@ -288,7 +288,7 @@ pub(crate) fn listing(
         return Err(operator.refused(&all));
     }
     check_readable(&instance)?;
-    Ok(if coverage == Coverage::All { Listing::Whole } else { Listing::Only(permissions, instance) })
+    Ok(if coverage == Coverage::All { Listing::Whole } else { Listing::Only(permissions, Box::new(instance)) })
 }
 
 impl Listing {
