@@ -14,7 +14,7 @@ use wharf_db::{
     instance_moves::{self, InstanceMove, MoveState},
     instances, upload_sessions,
 };
-use wharf_model::{Digest, InstanceId, InstanceStatus, StorageName, Timestamp};
+use wharf_model::{Digest, InstanceId, InstanceStatus, Timestamp};
 
 use crate::{Core, Error, Instance, content::Place, instance_storage::tell};
 
@@ -96,13 +96,8 @@ impl Core {
             for (digest, blob) in batch {
                 let is_copied = self.copy_blob(target, &instance, &digest, &blob).await?;
                 moving.last = Some(digest.clone());
-                if is_copied {
-                    moving.moved += 1;
-                    moving.moved_bytes += blob.size;
-                } else {
-                    moving.missing += 1;
-                }
-                if !self.note_copy(moving, digest, blob.storage, is_copied).await? {
+                moving.missing += u64::from(!is_copied);
+                if !self.note_copy(moving, digest, blob, is_copied).await? {
                     return Ok(false);
                 }
             }
@@ -137,14 +132,17 @@ impl Core {
         &self,
         moving: &InstanceMove,
         digest: Digest,
-        from: StorageName,
+        blob: StoredBlob,
         is_copied: bool,
     ) -> Result<bool, Error> {
         let moving = moving.clone();
         self.write(move |tx| {
             let is_ours = instance_moves::advance(tx, &moving)?;
-            if is_ours && is_copied {
-                blobs::was_copied(tx, &moving.instance, &digest, &from, &moving.target)?;
+            if is_ours
+                && is_copied
+                && blobs::was_copied(tx, &moving.instance, &digest, &blob.storage, &moving.target)?
+            {
+                instance_moves::count_moved(tx, &moving, blob.size)?;
             }
             Ok(is_ours)
         })

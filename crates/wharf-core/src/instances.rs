@@ -288,7 +288,11 @@ pub(crate) fn listing(
         return Err(operator.refused(&all));
     }
     check_readable(&instance)?;
-    Ok(if coverage == Coverage::All { Listing::Whole } else { Listing::Only(permissions, Box::new(instance)) })
+    Ok(if coverage == Coverage::All {
+        Listing::Whole
+    } else {
+        Listing::Only(permissions, Box::new(instance))
+    })
 }
 
 impl Listing {

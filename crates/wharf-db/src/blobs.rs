@@ -82,7 +82,7 @@ pub fn list_elsewhere(
     )
 }
 
-/// Notes that a blob was copied from one store to another, under its digest. What was read before still stands, for it
+/// Notes that a blob was copied from one store to another, under its digest; says whether it was in the first one. What was read before still stands, for it
 /// is in the first store too, until a move begins to empty that ([`crate::instance_moves::begin_emptying`]).
 pub fn was_copied(
     tx: &Transaction<'_>,
@@ -90,12 +90,12 @@ pub fn was_copied(
     digest: &Digest,
     from: &StorageName,
     to: &StorageName,
-) -> Result<(), Error> {
-    tx.note(
+) -> Result<bool, Error> {
+    let changed = tx.note(
         "UPDATE blobs SET storage = $4, object = NULL WHERE instance_id = $1 AND digest = $2 AND storage = $3",
         params![instance, digest, from, to],
-    )
-    .map(drop)
+    )?;
+    Ok(changed > 0)
 }
 
 /// Notes that a blob, which `object` held, lies under its digest now.

@@ -92,25 +92,24 @@ pub fn put(tx: &Transaction<'_>, begun: &InstanceMove) -> Result<(), Error> {
     .map(drop)
 }
 
-/// Notes how far a move got; says whether it still is the instance's.
+/// Notes how far a move got, but for what it moved ([`count_moved`]); says whether it still is the instance's.
 pub fn advance(tx: &Transaction<'_>, now: &InstanceMove) -> Result<bool, Error> {
     let changed = tx.note(
-        "UPDATE instance_moves SET state = $3, digest = $4, blobs = $5, bytes = $6, moved = $7, moved_bytes = $8,
-             missing = $9
+        "UPDATE instance_moves SET state = $3, digest = $4, blobs = $5, bytes = $6, missing = $7
          WHERE instance_id = $1 AND began_at = $2",
-        params![
-            now.instance,
-            now.began_at,
-            now.state.name(),
-            now.last,
-            now.blobs,
-            now.bytes,
-            now.moved,
-            now.moved_bytes,
-            now.missing,
-        ],
+        params![now.instance, now.began_at, now.state.name(), now.last, now.blobs, now.bytes, now.missing,],
     )?;
     Ok(changed > 0)
+}
+
+/// Counts a blob of so many bytes that was moved.
+pub fn count_moved(tx: &Transaction<'_>, moving: &InstanceMove, bytes: u64) -> Result<(), Error> {
+    tx.note(
+        "UPDATE instance_moves SET moved = moved + 1, moved_bytes = moved_bytes + $3
+         WHERE instance_id = $1 AND began_at = $2",
+        params![moving.instance, moving.began_at, bytes],
+    )
+    .map(drop)
 }
 
 /// Notes that all content is where it should be, and when the rest goes; from now on no process may believe what it
