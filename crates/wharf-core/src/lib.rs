@@ -15,6 +15,7 @@ mod core;
 mod error;
 #[cfg(fuzzing)]
 pub mod fuzzing;
+mod identity;
 mod images;
 mod instance_move;
 mod instance_storage;
@@ -49,13 +50,13 @@ mod signing;
 mod storage_move;
 mod uploads;
 
-pub use access::{Caller, Door, Identity, Scope, Target};
 pub use access_keys::{NewAccessKey, SigningCredential};
 pub use accounts::{NewAccount, RootPreset};
 pub use audit::{AuditSettings, Audited, Refusal};
 pub use content::{Content, PulledBlob};
 pub use core::Core;
 pub use error::Error;
+pub use identity::{Caller, Door, Identity, Scope, Target};
 pub use images::{Duplication, ImageDescription, ImageFilter, Images};
 pub use instance_tokens::{InstanceTokens, NewInstanceToken, TokenChange, TokenKind};
 pub use instances::{

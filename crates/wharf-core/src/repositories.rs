@@ -11,8 +11,9 @@ use wharf_model::{
 
 use crate::{
     Caller, Core, Error, Instance, Limits, Operator, Repository, Sort,
-    access::{Reach, is_public, is_valid, reach},
+    access::{Reach, is_public, reach},
     bookmarks::{Left, seek},
+    identity::is_valid,
     instances::{Listing, cut, listing, running_instance},
     namespaces::find_namespace,
 };
