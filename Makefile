@@ -10,8 +10,8 @@ TOOLS = .tools
 DENY_VERSION = 0.20.2
 # Folders whose tests bring the stores that they are about.
 OWN_STORES = cluster redirect storage upgrade
-# Folders whose tests are about what lies before the stores: once is enough.
-BEFORE_STORES = protocol readme sdk_go tccli
+# Folders whose tests are about what lies before the stores: once is enough. Other clients stay.
+BEFORE_STORES = protocol readme sdk_go tccli buildah containerd cosign notation
 TARGET = $${CARGO_TARGET_DIR:-target}
 
 run:

@@ -173,6 +173,15 @@ impl Core {
         .await
     }
 
+    /// Puts a job back that this process cannot do and another can. The wait is left to chance, so that each process gets
+    /// its turn.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn leave_job(&self, job: Job) -> Result<(), Error> {
+        self.continue_job(job, Duration::from_millis(fastrand::u64(500..2_500))).await
+    }
+
     /// Puts a failed job back for a later try.
     ///
     /// # Errors

@@ -176,6 +176,10 @@ async fn work(core: &Core, job: Job) -> Result<(), Error> {
             tracing::info!(kind = job.kind, subject = job.subject, "job done");
             core.finish_job(job).await
         }
+        Err(error @ Error::StorageUnknown { .. }) => {
+            tracing::warn!(kind = job.kind, subject = job.subject, %error, "job left to another process");
+            core.leave_job(job).await
+        }
         Err(error) => {
             tracing::warn!(kind = job.kind, subject = job.subject, attempts = job.attempts, %error, "job failed");
             core.postpone_job(job, error.to_string()).await
